@@ -1,0 +1,1 @@
+"""Turn a project brief into one checked backend architecture plan."""

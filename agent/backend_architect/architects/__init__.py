@@ -1,0 +1,1 @@
+"""Architects: what fills in the design."""

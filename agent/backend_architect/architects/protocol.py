@@ -1,0 +1,38 @@
+"""What an architect is: one method a stage."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from backend_architect.brief import Brief
+from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
+from backend_architect.profile import Profile
+
+
+class Architect(Protocol):
+    """Fills the design's slices, one stage at a time; nodes do not know which kind it is."""
+
+    @property
+    def name(self) -> str:
+        """What the plan's head says wrote it: `rules`, or a model's name."""
+        ...
+
+    async def scope(self, brief: Brief, profile: Profile) -> Scope:
+        """Say what is asked."""
+        ...
+
+    async def structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
+        """Choose the shape, the components and the vocabulary."""
+        ...
+
+    def needs(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure) -> tuple[tuple[LayerName, ...], ...]:
+        """Return the layers this project needs, in the groups they are to be asked for."""
+        ...
+
+    async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
+        """Decide a group of layers, in the order of `names`."""
+        ...
+
+    async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
+        """Turn the decisions into ordered, verifiable work. `design.delivery` is empty."""
+        ...

@@ -1,0 +1,1 @@
+"""Checks of a plan, one family a file."""

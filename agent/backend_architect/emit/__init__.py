@@ -1,0 +1,1 @@
+"""Artifacts derived from the design: OpenAPI, SQL, diagrams, matrix."""
