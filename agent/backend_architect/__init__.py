@@ -1,1 +1,3 @@
 """Turn a project brief into one checked backend architecture plan."""
+
+__version__ = "0.1.0"

@@ -20,6 +20,7 @@ Keys = tuple[Key, ...]
 
 RequirementKind = Literal["functional", "quality", "constraint", "integration"]
 Horizon = Literal["now", "later"]
+Size = Literal["tiny", "small", "medium", "large"]
 
 
 class Loop(Closed):
@@ -125,7 +126,11 @@ class Scope(Closed):
     project: Text
     """The project's name."""
     summary: Text
-    """One or two sentences: what it is, for whom, how big."""
+    """One or two sentences: what it is, for whom."""
+    size: Size = "small"
+    """How big a solution the facts allow: it decides which patterns are in proportion."""
+    size_basis: Note = ""
+    """The facts the size rests on."""
     stack: tuple[Text, ...] = ()
     """Technologies the brief names, or the ones chosen (then an assumption says so)."""
     current: Note = ""

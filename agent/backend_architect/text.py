@@ -10,6 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 _SPACE = re.compile(r"\s+")
 
+# Variation selectors and the Hangul/Braille fillers are "letters" that draw nothing.
+_DRAWS_NOTHING = re.compile("[\u115f\u1160\u3164\uffa0\u2800\u034f\ufe00-\ufe0f\U000e0000-\U000e0fff]")
+
 KEY_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*$"
 MEMBER_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(?:\[\])?(?:\.[A-Za-z_][A-Za-z0-9_-]*(?:\[\])?)*$"
@@ -27,14 +30,13 @@ def visible(text: str) -> str:
     Control characters, surrogates, private-use characters, and every format character (zero
     width, bidirectional, tag and other invisible marks) are dropped; line breaks and tabs stay.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and not _DRAWS_NOTHING.search(text):
         return text
     return "".join(c for c in text if c in "\n\t" or _is_visible(c))
 
 
 def _is_visible(char: str) -> bool:
-    # Variation selectors and the Hangul/Braille fillers are "letters" that draw nothing.
-    if char in "\u115f\u1160\u3164\uffa0\u2800\u034f" or "\ufe00" <= char <= "\ufe0f" or "\U000e0000" <= char <= "\U000e0fff":
+    if _DRAWS_NOTHING.match(char):
         return False
     return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in "\u2028\u2029"
 

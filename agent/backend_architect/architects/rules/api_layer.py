@@ -1,0 +1,203 @@
+"""Layer 1: the pattern of the API, its versions, its errors, its limits."""
+
+from __future__ import annotations
+
+import re
+
+from backend_architect.architects.rules.api_errors import errors
+from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.grounds import Ground, client, demanding, doing, mention, people, relay
+from backend_architect.architects.rules.topics import topical
+from backend_architect.architects.rules.wording import cites, clipped, counted, figure, headed, listing, quoted, sentences, spaced
+from backend_architect.design import ApiDecision, Endpoint, Entity, Rejected, Scope, Structure
+
+__all__ = ["KEY", "decide", "errors"]
+
+KEY = "d-api"
+
+ANONYMOUS_WRITES = 10
+"""Writes a minute that one address may make without being known."""
+PER_USER = 100
+"""Requests a minute for each user (seed 003: "100 req/min per user")."""
+FEW = 50
+"""Up to this many named users a project is an internal tool."""
+
+_VERSION = re.compile(r"/v\d+(?:/|$)")
+_GRAPHQL = re.compile(r"\bgraphql\b", re.IGNORECASE)
+_GRPC = re.compile(r"\bgrpc\b|\bprotobuf\b", re.IGNORECASE)
+_SCHEME = re.compile(r"Authorization:\s*(?P<scheme>[A-Za-z]+)\s")
+_ERROR_BODY = re.compile(r'"(?P<member>errors?)"\s*:')
+_PUBLIC = re.compile(r"\b(?:public(?:ly)? (?:api|available)|anyone|anonymous|visitors?|guests?)\b|匿名", re.IGNORECASE)
+
+
+def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> ApiDecision:
+    """Decide what holds for all endpoints."""
+    spelled = tuple(e for e in endpoints if e.origin == "brief")
+    named = mention(case, _GRAPHQL)
+    rests_on = cites(
+        [n for e in spelled for n in e.cites[:1]],
+        case.traits.auth_basis.cites,
+        named.cites if named else (),
+        [n for e in endpoints if e.primary for n in e.cites],
+        most=10,
+    )
+    return ApiDecision(
+        key=KEY,
+        choice=_choice(endpoints, spelled),
+        why=_why(case, endpoints, spelled, entities),
+        rejected=_rejected(case, endpoints, spelled, entities, named),
+        satisfies=topical(case, scope, "api"),
+        cites=rests_on,
+        pattern=_pattern(named, spelled),
+        versioning=_versioning(endpoints, spelled),
+        authentication=_authentication(case, endpoints),
+        documentation=_documentation(case, endpoints, spelled),
+        errors=_errors(case),
+        pagination=_pagination(endpoints),
+        rate_limit=_rate_limit(case, endpoints),
+    )
+
+
+def _choice(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
+    if spelled and len(spelled) == len(endpoints):
+        return f"REST: the {counted(len(spelled), 'endpoint')} of the brief, as they stand"
+    if spelled:
+        return f"REST: {counted(len(spelled), 'endpoint')} of the brief and {counted(len(endpoints) - len(spelled), 'one')} it implies".replace("ones", "more").replace("one one", "one more")
+    return f"REST with JSON, {counted(len(endpoints), 'endpoint')}"
+
+
+def _pattern(named: Ground | None, spelled: tuple[Endpoint, ...]) -> str:
+    if named is not None and not spelled:
+        return f"REST with JSON over HTTPS as drafted here; the brief names GraphQL ({quoted(named.quote, 70)}): one `POST /graphql` over the same modules takes its place if that is kept"
+    return "REST with JSON over HTTPS"
+
+
+def _resources(endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> list[str]:
+    names = {e.key: spaced(e.name) for e in entities}
+    found = [names[e.entity] for e in endpoints if e.entity in names]
+    return list(dict.fromkeys(found)) or [spaced(e.name) for e in entities if e.tier != "future"]
+
+
+def _why(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> str:
+    resources = _resources(endpoints, entities)
+    if spelled:
+        calls = listing([f"`{e.method} {e.path}`" for e in spelled], most=3)
+        callers = "their callers exist or are tested against them" if case.contracts.ours else "they are a contract"
+        return sentences(f"The brief spells out {calls}: {callers}, so paths, members and status codes stay as written")
+    acts = doing(people(case), most=3)
+    what = f"What is asked ({acts}) are operations on {listing(resources, most=4)}" if acts and resources else f"The operations are reads and writes of {listing(resources, most=4) or 'one thing'}"
+    if case.traits.size == "tiny":
+        return sentences(what)
+    seen = client(case)
+    return sentences(what, f"The caller is a client in a browser ({quoted(seen.quote, 70)}), which speaks HTTP and JSON as it is" if seen else "Every caller speaks HTTP and JSON; each resource is cached and tested by its URL")
+
+
+def _rejected(
+    case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...], entities: tuple[Entity, ...], named: Ground | None
+) -> tuple[Rejected, ...]:
+    resources = _resources(endpoints, entities)
+    found: list[Rejected] = []
+    if named is None:
+        if spelled:
+            because = f"the brief fixes {counted(len(spelled), 'path')}; a single query path would break them"
+        elif len(resources) < 3:
+            because = f"{listing(resources) or 'one resource'} need no query language: there is nothing to join"
+        else:
+            because = f"{counted(len(resources), 'resource')} with fixed shapes; a query language adds resolvers, depth limits and lost HTTP caching for one client"
+        found.append(Rejected(option="GraphQL", because=because))
+    if case.traits.size != "tiny" and mention(case, _GRPC) is None:
+        seen = client(case)
+        because = "a browser cannot call it without a proxy" if seen else "callers post plain JSON, as the brief writes it" if spelled else "callers would need generated stubs for a handful of calls"
+        found.append(Rejected(option="gRPC", because=because))
+    return tuple(found)
+
+
+def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
+    breaking = "a breaking change gets a new path beside the old one, which goes on for 6 months with a `Sunset` header"
+    versioned = [e for e in endpoints if _VERSION.search(e.path)]
+    if spelled and not any(_VERSION.search(e.path) for e in spelled):
+        return f"The paths of the brief carry no version and get none; members are only added; {breaking}"
+    if versioned:
+        found = _VERSION.search(versioned[0].path)
+        version = found[0].strip("/") if found else "v1"
+        said = "as the brief spells it" if spelled else "in the path"
+        return f"URI: `{versioned[0].path[: versioned[0].path.index(version) + len(version)]}`, {said}; members are only added; {breaking}"
+    return f"None in the paths yet: one client, released together with the API; {breaking}"
+
+
+def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
+    needed = sum(1 for e in endpoints if e.auth not in ("none", "optional"))
+    share = f"{needed} of {len(endpoints)} endpoints" if needed < len(endpoints) else "every endpoint"
+    basis = clipped(case.traits.auth_basis.because, 150)
+    match case.traits.auth:
+        case "none":
+            return f"None: {basis}"
+        case "optional":
+            return f"Optional: open to all, more for known users ({share}); {basis}"
+        case "session":
+            return f"Session cookie (`HttpOnly`, `Secure`, `SameSite=Lax`) on {share}; {basis}"
+        case "token":
+            scheme = next((m["scheme"] for s in case.brief.statements if (m := _SCHEME.search(s.text))), "Bearer")
+            return f"`Authorization: {scheme} <token>` on {share}; signed, 60 minutes; {basis}"
+        case "api-key":
+            return f"API key in a header, one for each calling system, on {share}; {basis}"
+        case "external":
+            return f"OpenID Connect with the identity provider that exists, on {share}; this backend keeps no passwords; {basis}"
+
+
+def _documentation(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
+    tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it" if case.traits.size != "tiny" else ""
+    source = "written from the brief's own examples" if spelled else "written before the code"
+    return f"`openapi.yaml` (OpenAPI 3.1) in the repository, {source}{tested}"
+
+
+def _errors(case: Case) -> str:
+    for statement in case.brief.statements:
+        if statement.kind == "code" and (found := _ERROR_BODY.search(statement.text)) and case.label(statement.number) != "excluded":
+            return f"The brief's own error body, with its member `{found['member']}`; a `X-Request-Id` header names the request in the log"
+    if case.traits.size == "tiny":
+        return "`application/problem+json` (RFC 9457) with `code`"
+    return "`application/problem+json` (RFC 9457) with `code`, `request_id` and, for input, `errors[]` naming each field"
+
+
+def _pagination(endpoints: tuple[Endpoint, ...]) -> str:
+    lists = [e for e in endpoints if e.many or e.pagination != "none"]
+    if not lists:
+        return "None: no endpoint returns a list"
+    said: list[str] = []
+    for style in ("cursor", "offset"):
+        paths = listing([f"`{e.path}`" for e in lists if e.pagination == style], most=3)
+        if paths:
+            how = "a cursor made of the last row's sort key and id" if style == "cursor" else "`limit` and `offset`"
+            said.append(f"{how} on {paths}, 20 a page, at most 100")
+    short = [f"`{e.path}`" for e in lists if e.pagination == "none"]
+    if short:
+        said.append(f"none on {listing(short, most=3)}, whose lists stay short (the answer is capped at 1,000 rows)")
+    return headed("; ".join(said))
+
+
+def _rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
+    users = case.profile.number("users")
+    if relay(case) is not None or (case.contracts.ours and case.traits.auth == "none" and not case.actors):
+        return (
+            "None for each caller: the brief names no callers to tell apart, and a refused call is a lost one. Instead back-pressure: "
+            "at most 64 requests wait for a connection, further ones get 503 at once"
+        )
+    if users is not None and users <= FEW:
+        return f"None: {case.profile.values('users')[0]} are known by name; a limit of 100 requests/min for each comes with the first outside user"
+    if case.traits.auth in ("api-key", "external") and not any(_PUBLIC.search(s.text) for s in demanding(case)):
+        who = "calling system" if case.traits.auth == "api-key" else "signed-in user"
+        return f"{PER_USER} requests/min for each {who}, a token bucket in the API; 429 with `Retry-After`"
+    known = case.traits.auth in ("session", "token")
+    writes = [f"`{e.method} {e.path}`" for e in endpoints if e.auth in ("none", "optional") and e.method in ("POST", "PUT", "PATCH", "DELETE")]
+    if case.traits.size == "tiny":
+        return f"{PER_USER} requests/min for each address, at the proxy"
+    said = [f"{PER_USER} requests/min for each user" if known else f"{PER_USER} requests/min for each address"]
+    if writes:
+        said.append(f"{ANONYMOUS_WRITES} a minute for each address on {listing(writes, most=2)}, which need no account")
+    return f"{'; '.join(said)}; 429 with `Retry-After`{_headroom(case)}"
+
+
+def _headroom(case: Case) -> str:
+    rate = case.traits.writes_per_second
+    return f" (the stated {figure(rate)} writes/s are the sum over all addresses, so no honest one comes near)" if rate and not case.traits.auth == "session" else ""

@@ -1,0 +1,72 @@
+"""The rule-based architect: each stage's slice, from one study of the brief."""
+
+from __future__ import annotations
+
+from backend_architect.architects.rules import api_layer, data_layer, messaging_layer, operations_layer, performance_layer, security_layer
+from backend_architect.architects.rules import delivery as deliveries
+from backend_architect.architects.rules import structure as structures
+from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.endpoints import endpoints
+from backend_architect.architects.rules.entities import entities
+from backend_architect.architects.rules.leave_out import left_out
+from backend_architect.architects.rules.scope import scope
+from backend_architect.architects.rules.study import study
+from backend_architect.brief import Brief
+from backend_architect.design import ApiLayer, DataLayer, Delivery, Design, Endpoint, Entity, Layer, LayerName, Scope, Structure
+from backend_architect.profile import Profile
+
+
+class RuleArchitect:
+    """Decides by rules on facts and statements; asks no model, touches no network."""
+
+    name = "rules"
+
+    async def scope(self, brief: Brief, profile: Profile) -> Scope:
+        """Say what is asked."""
+        return scope(study(brief, profile))
+
+    async def structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
+        """Choose the shape, the components and the vocabulary."""
+        return structures.structure(study(brief, profile), scope)
+
+    def needs(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure) -> tuple[tuple[LayerName, ...], ...]:
+        """Return the layers this project needs, each its own group: rules cost nothing to ask apart."""
+        case = study(brief, profile)
+        if case.traits.shape in ("none", "browser"):
+            return ()
+        if case.traits.shape == "cli":
+            return (("data",), ("performance",), ("operations",)) if entities(case) else (("performance",), ("operations",))
+        return (("api",), ("data",), ("messaging",), ("security",), ("performance",), ("operations",))
+
+    async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
+        """Decide a group of layers; one that turns out to have nothing to decide is left out."""
+        case = study(brief, profile)
+        things = entities(case)
+        operations = endpoints(case, things, component=structures.API_COMPONENT)
+        decided = (self._layer(name, case, scope, structure, things, operations) for name in names)
+        return tuple(layer for layer in decided if layer is not None)
+
+    def _layer(
+        self, name: LayerName, case: Case, scope: Scope, structure: Structure, things: tuple[Entity, ...], operations: tuple[Endpoint, ...]
+    ) -> Layer | None:
+        match name:
+            case "api":
+                return ApiLayer(
+                    decision=api_layer.decide(case, scope, structure, things, operations), endpoints=operations, errors=api_layer.errors(case, operations)
+                )
+            case "data":
+                return DataLayer(decision=data_layer.decide(case, scope, structure, things), entities=things)
+            case "messaging":
+                return messaging_layer.decide(case, scope, structure, things, operations)
+            case "security":
+                return security_layer.decide(case, scope, structure, things, operations)
+            case "performance":
+                return performance_layer.decide(case, scope, structure, things, operations)
+            case "operations":
+                return operations_layer.decide(case, scope, structure, things, operations)
+
+    async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
+        """Turn the decisions into ordered, verifiable work, and say what is left out."""
+        case = study(brief, profile)
+        delivered = deliveries.delivery(case, design.scope, design)
+        return delivered.model_copy(update={"left_out": left_out(case, design)})

@@ -1,0 +1,101 @@
+"""Whose endpoints a heading or caption speaks of: this project's, or another system's."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+_THING = r"(?:endpoints?|apis?|routes?|operations?|interfaces?|methods?|resources?|rotas?|rutas?|schnittstellen?|endpunkte|接口|端点)"
+_OURS = re.compile(
+    r"\bto be (?:developed|implemented|built|offered|exposed|provided)\b|\b(?:to|you|we) (?:must |have to |need to |should |will )?(?:implement|develop|build|expose|offer)\b"
+    r"|\b(?:your|our|this|own) (?:own )?(?:backend|back-end|service|api|app|application|server|system|endpoints?|team)\b"
+    r"|\bthe (?:backend|back-end|app|application|server|system|project)\b"
+    r"|a serem (?:desenvolvid|implementad|disponibilizad)|\b(?:seu|nosso|teu) (?:back-?end|serviço|sistema)|\b(?:sua|nossa) (?:api|aplicação)|\ba (?:desarrollar|implementar|construir)\b|\b(?:tu|nuestr[oa]) (?:back-?end|servicio|api|sistema)"
+    r"|zu (?:implementieren|entwickeln|bauen)|\b(?:unser|euer|ihr|dein)e?[rms]? (?:back-?end|dienst|api|server)|需要(?:实现|开发|提供)|我们的",
+    re.IGNORECASE,
+)
+_PROVIDES = r"(?:provides?|offers?|exposes?|supplies|disponibiliza[m]?|oferece[m]?|fornece[m]?|expõe[m]?|ofrecen?|exponen?|proporcionan?|bereitstell(?:t|en)|anbiete[tn]|bietet|bieten|fournit|fournissent|offre|提供)"
+_PROVIDED = r"(?:provided|offered|exposed|supplied|available|served|owned|hosted|disponíve(?:l|is)|disponibilizad[oa]s|oferecid[oa]s|fornecid[oa]s|disponibles?|ofrecid[oa]s|bereitgestellt|verfügbar|angeboten|disponibles?|fournis?)"
+_THEIRS = (
+    re.compile(rf"\b{_THING}\b.{{0,12}}?\b(?:that |which |que |die |qu['’])?(?P<name>(?:[\w'’-]+ ){{0,5}}[\w'’-]+) {_PROVIDES}\b", re.IGNORECASE),
+    re.compile(rf"^(?P<name>(?:[\w'’-]+ ){{0,6}}?[\w'’-]+) {_PROVIDES}\b.{{0,40}}\b{_THING}\b", re.IGNORECASE),
+    re.compile(rf"\b{_THING}\b.{{0,40}}?\b{_PROVIDED} (?:by|on|in|from|at|through|n[oa]s?|em|pel[oa]s?|en|por|von|auf|bei|in|par|sur|dans) (?P<name>(?:[\w'’-]+ ?){{1,7}})", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:external|third[- ]party|upstream|partner|vendor|supplier|remote|existing)\b (?:(?P<name>(?:[\w'’-]+ ){{0,3}}[\w'’-]+?)(?:['’]s)? )?(?:rest |http |web )?(?:{_THING}|services?|systems?|providers?)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+) (?:rest |http |web )?{_THING} \((?:external|third[- ]party|upstream|existing|externo?|externa)\)", re.IGNORECASE),
+    re.compile(rf"\b(?:their|its own) (?:rest |http |web )?{_THING}\b", re.IGNORECASE),
+    re.compile(rf"(?:外部|第三方|对方)(?:的)?(?P<name>)(?:系统|服务)?(?:的)?{_THING}|\b{_THING} (?:externas?|externos?)\b|\b(?:externe[nr]?|fremde[nr]?) {_THING}\b", re.IGNORECASE),
+)
+_CALLED = re.compile(
+    r"\b(?:we|you|the backend|the system|the service|it|our \w+|your \w+) (?:will |must |can |should |has to |have to |need to |needs to )?(?:calls?|consumes?|quer(?:y|ies)|polls?|asks?|uses?|fetch(?:es)?|hits?|integrates? with)\b"
+    r".{0,40}?\b(?P<name>(?:[\w-]+ ){0,3}[\w-]+?)(?:['’]s?)? (?:api|endpoints?|service|gateway|provider|system)\b",
+    re.IGNORECASE,
+)
+_NO_SYSTEM = re.compile(
+    r"^(?:|api|apis|back-?end|server|app|application|system|service|services|this|our|your|own|the|we|you|it|they|rest|http|https|version|v\d+|phase|mvp|release|production|staging|development|json|future|time|section|table|postman|swagger|url|base url|port|localhost"
+    r"|following|below|all|default|public|browser|client|frontend|users?|admins?|docs?|documentation|addition|order|general|place|aplicação|serviço|sistema|and|also|which|that|must|seguinte|folgende[rn]?)$",
+    re.IGNORECASE,
+)
+_DETERMINERS = re.compile(
+    r"^(?:(?:the|a|an|each|both|all|every|two|three|of|os|as|o|a|nos|nas|dos|das|dois|duas|todos|los|las|el|la|dos|der|die|das|den|dem|beiden?|les|le|que|which|that|external|third-party|upstream|partner|serviços?|servicios?|services?|dienste?)\s+)+",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'’-]*(?: [A-ZÀ-Ý0-9][\w'’-]*)*")
+_TRAILING = re.compile(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$", re.IGNORECASE)
+
+_OUTSIDE = re.compile(
+    r"external|third|upstream|partner|vendor|supplier|provider|processor|gateway|bank|carrier|courier|legacy|legado|extern|fornecedor|processador|proveedor|anbieter|their|外部|第三方|stripe|paypal|twilio|google|github|slack|aws|azure", re.IGNORECASE
+)
+
+Owner = tuple[Literal["ours", "theirs"], str]
+
+
+@lru_cache(maxsize=512)
+def owner(text: str) -> Owner | None:
+    """Return whose endpoints a heading, caption or lead-in announces, or None when it does not say.
+
+    Another system's name comes in the singular, as the brief writes it: `("theirs", "Payment Processor")`.
+    """
+    line = text[:300].replace("`", "").rstrip(":： ")
+    if not re.search(rf"{_THING}|servi|system|provider|外部|第三方", line, re.IGNORECASE):
+        return None
+    for pattern in _THEIRS:
+        for match in pattern.finditer(line):
+            if _OURS.search(match[0]):
+                continue
+            raw = match.groupdict().get("name") or ""
+            name = system_name(raw)
+            if name or not raw.strip():
+                return "theirs", name or "external system"
+    if _OURS.search(line):
+        return "ours", ""
+    return None
+
+
+def outside(text: str) -> bool:
+    """Return whether a name or caption has a word that only fits a system outside the project."""
+    return _OUTSIDE.search(text) is not None
+
+
+@lru_cache(maxsize=512)
+def called(text: str) -> str:
+    """Return the system whose endpoint a sentence says that we call; empty if it does not say so."""
+    match = _CALLED.search(text[:300].replace("`", ""))
+    return "" if match is None or _OURS.search(match["name"]) else system_name(match["name"])
+
+
+def system_name(raw: str) -> str:
+    """Return a system's name out of a phrase, singular; empty if the phrase names no other system."""
+    phrase = _DETERMINERS.sub("", raw.strip(" .,:;") + " ").strip()
+    phrase = _TRAILING.sub("", phrase)
+    capitals = [run for run in _CAPITALISED.findall(phrase) if not _NO_SYSTEM.match(run)]
+    name = max(capitals, key=len) if capitals else phrase
+    if _NO_SYSTEM.match(name) or any(_NO_SYSTEM.match(word) for word in name.split()[:1]) or not re.search(r"\w", name):
+        return ""
+    name = re.sub(r"['’]s?$", "", name)
+    if name.endswith("s") and not name.endswith(("ss", "us", "is")):
+        name = name[:-1]
+    return name[:60]

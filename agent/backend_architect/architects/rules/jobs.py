@@ -1,0 +1,317 @@
+"""Work done after the answer went out: which jobs this brief asks for, and how each runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from backend_architect.architects.rules import evidence, grounds, wording
+from backend_architect.architects.rules.case import Action, Case, System
+from backend_architect.brief import Statement
+from backend_architect.design import Endpoint, Entity, Job, Scope
+from backend_architect.text import Cites
+
+Kind = Literal["cleanup", "notify", "import", "export", "report", "compute", "advance", "count", "purge"]
+
+_LATER_WORK = re.compile(
+    r"\b(?:off-?line|batch(?:es)?|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ )?(?:second|minute|hour|night|day|week|month)s?|schedul\w+|background|asynchronous(?:ly)?"
+    r"|periodic\w*|automatic(?:ally)?|sweep|expir\w+|not (?:need to be )?real[- ]?time|queue[ds]?|at the end of|deadline|overdue|due|remind\w*)\b|过期|不用实时|后台|em segundo plano",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"\b(nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ ){0,2}(?:seconds?|minutes?|hours?|night|days?|weeks?|months?)|once (?:a|per) (?:minute|hour|day|week|month)|at midnight)\b",
+    re.IGNORECASE,
+)
+_QUEUEING = re.compile(r"\b(?:queue[ds]?|queuing|asynchronous(?:ly)?|in the background|store[- ]and[- ]forward|202)\b", re.IGNORECASE)
+_RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|second|reserve|stand-?by|alternate|contin\w+)\b", re.IGNORECASE)
+_EXPIRY = re.compile(r"(?:^|_)(?:expir\w*|valid_until)(?:_|$)")
+_DAYS = re.compile(r"\d+\s*(?:days?|months?|years?)", re.IGNORECASE)
+_EMAIL = re.compile(r"\b(e-?mail|sms|text message|push notification|slack|webhook)s?\b", re.IGNORECASE)
+
+_KINDS: dict[str, Kind] = {
+    "delete": "cleanup",
+    "notify": "notify",
+    "send": "notify",
+    "import": "import",
+    "export": "export",
+    "report": "report",
+    "compute": "compute",
+    "change-state": "advance",
+    "track": "count",
+}
+_MOST = {"tiny": 2, "small": 4, "medium": 6, "large": 8}
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How jobs of one kind run; `{n}` is the thing, `{ns}` its plural."""
+
+    name: str
+    trigger: str
+    does: str
+    retry: str
+    on_failure: str
+    user_learns: str
+
+
+_STEPS = "5 tries after 10 s, 1 min, 5 min, 30 min and 2 h, each varied by 20 %"
+
+_WAYS: dict[Kind, _Way] = {
+    "cleanup": _Way(
+        "Delete expired {ns}",
+        "every hour",
+        "deletes {ns} whose time is up, 1,000 a transaction, so that no lock lasts longer than 1 s",
+        "none of its own: the next run takes what this one left; deleting twice changes nothing",
+        "alert after 3 failed runs; nothing is served wrongly, because reads already treat an expired {n} as gone",
+        "an expired {n} is answered as gone from the second it expires, not when the job runs",
+    ),
+    "purge": _Way(
+        "Purge old {ns}",
+        "nightly at 03:00",
+        "removes {ns} past their retention ({days}), 1,000 a transaction, and logs how many",
+        "none of its own: the next night takes what this one left",
+        "alert after 2 failed nights: retention is a promise",
+        "not told; the retention is published",
+    ),
+    "notify": _Way(
+        "Notify about {ns}",
+        "commit of the change to the {n}",
+        'sends what the brief asks for ("{quote}") by {channel}; one row per recipient, unique on (event, recipient), so nobody hears twice',
+        _STEPS,
+        "marked failed and listed for the operator; the {n} itself stays valid",
+        "by the message; in the application the {n} shows whether it was sent",
+    ),
+    "import": _Way(
+        "Import {ns}",
+        "arrival of a file or message",
+        "reads {ns} in chunks of 500, each chunk one transaction, rows keyed by their own ID so that a repeat overwrites instead of doubling",
+        "3 tries a chunk after 1 min, 10 min and 1 h",
+        "the chunk is set aside with its line numbers and reasons; the others stay imported",
+        "a status: rows read, taken, refused, with the reason for each refusal",
+    ),
+    "export": _Way(
+        "Export {ns}",
+        "request for an export",
+        "writes the {ns} to a file in pages of 1,000 rows and keeps it 7 days",
+        "3 tries after 10 s, 1 min and 10 min, from the last finished page",
+        "the export is marked failed with its reason; asking again starts a new one",
+        "202 at once, then `status` and the link on the export itself",
+    ),
+    "report": _Way(
+        "Build the {n} report",
+        "nightly at 03:00",
+        'computes what the brief asks for ("{quote}") from a read-only snapshot and swaps it in at the end',
+        "3 tries, 10 min apart",
+        "yesterday's {n} report stays up, with its date; alert in the morning",
+        "the report carries the time it was computed",
+    ),
+    "compute": _Way(
+        "Compute {n}",
+        "nightly at 03:00",
+        'does what the brief asks for ("{quote}") over what came in since the last run; a mark of the last ID done makes a restart go on, not start over',
+        "3 tries, 10 min apart, from the mark",
+        "the run is marked failed with the ID it stopped at; older results stay in use, with their date",
+        "the result appears with the time it was computed",
+    ),
+    "advance": _Way(
+        "Move {ns} on when their time comes",
+        "every minute",
+        'does what the brief asks for ("{quote}"): one conditional update per {n}, which changes nothing when somebody was faster',
+        "none of its own: the next minute takes what this one left",
+        "alert after 5 failed runs; the rule is checked again on every write to the {n}",
+        "the {n} shows its new state at the next look",
+    ),
+    "count": _Way(
+        "Count {ns}",
+        "every 5 minutes",
+        'adds up what the brief asks for ("{quote}") from appended events into one row a {n} and month; the reader never waits for the count',
+        "none of its own: the next run starts at the last event counted",
+        "counts are late, not lost: the events stay; alert when they are 1 h behind",
+        "the figures carry the time up to which they are complete",
+    ),
+}
+
+
+def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> tuple[Job, ...]:
+    """Return the background jobs, those that close the loop first; at most as many as the size bears."""
+    if case.traits.shape != "service":
+        return ()
+    found: dict[str, Job] = {}
+    if (cites := forwarded(case, endpoints)) is not None:
+        job = _forwarding(case, scope, entities, endpoints, cites)
+        found[job.key] = job
+    for job in (*_probes(case, scope), *_from_actions(case, scope), *_from_entities(scope, entities)):
+        found.setdefault(job.key, job)
+    return tuple(found.values())[: _MOST[case.traits.size] + 1]
+
+
+def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
+    """Return what shows that the primary write is passed on after the answer, or None when the user waits for it."""
+    first = evidence.primary(endpoints)
+    if first is None or not evidence.writes(first):
+        return None
+    queueing = evidence.mentioning(evidence.demands(case), _QUEUEING)
+    theirs = [endpoint for endpoint in case.contracts.endpoints if endpoint.owner and endpoint.method == "POST"]
+    systems = evidence.partners(case)
+    if first.status == 202 or (queueing and (systems or case.traits.existing)):
+        return wording.cites(first.cites[:2], queueing)
+    if systems and (theirs or case.traits.latency_ms <= 50):
+        return wording.cites(first.cites[:2], *(system.cites[:2] for system in systems), *(endpoint.cites[:1] for endpoint in theirs[:1]))
+    return None
+
+
+def main_and_reserve(case: Case) -> tuple[System | None, System | None]:
+    """Return the outside system to try first and the one the brief keeps for when that fails."""
+    systems = evidence.partners(case)
+    reserve = next((system for system in systems if _RESERVE.search(system.name)), None)
+    reserve = reserve or next((system for system in systems if _RESERVE.search(system.purpose)), None)
+    return next((system for system in systems if system is not reserve), None), reserve
+
+
+def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint], cites: Cites) -> Job:
+    first = evidence.primary(endpoints)
+    noun = evidence.thing(first, entities)
+    main, reserve = main_and_reserve(case)
+    deadline = f"{evidence.span(max(200, min(5000, case.traits.latency_ms * 20)))} to answer"
+    if main is None:
+        does = f"takes the accepted {noun} from the queue and processes it; a {noun} seen before (same ID) is acknowledged without being processed again"
+    elif reserve is None:
+        does = f"sends the accepted {noun} to {main.name} ({deadline}) with its own ID, so that a repeat is recognised; the outcome is written to the same row"
+    else:
+        does = f"sends the {noun} to {main.name} ({deadline}); while that is failing or slow, to {reserve.name}; which one took it is written with the {noun} in one transaction"
+    fast = case.traits.latency_ms <= 50
+    target = main.name if main else "processing"
+    return Job(
+        key=f"job-forward-{wording.slug(noun)}",
+        name=f"Pass on each accepted {noun}",
+        trigger=f"commit of a {noun}; a sweep every {'second' if fast else '10 s'} finds those that a crash left behind",
+        does=does,
+        retry="after 50, 100, 200 and 400 ms, then every 2 s until one takes it; a timeout is checked at the receiver before it is sent again"
+        if fast
+        else _STEPS,
+        on_failure=f"the {noun} stays stored as pending, counted and alerted on; it is not lost while {target} is down"
+        if fast
+        else f"set aside as dead with the last answer of {target}; sent again by hand with one command",
+        user_learns=_learns(endpoints, noun),
+        satisfies=evidence.serves(scope, cites),
+        cites=cites,
+    )
+
+
+def _learns(endpoints: Sequence[Endpoint], noun: str) -> str:
+    status = next((e for e in endpoints if e.method == "GET" and "{" in e.path and not e.primary), None)
+    summary = next((e for e in endpoints if e.method == "GET" and e is not status), None)
+    if status is not None:
+        return f"`{evidence.call(status)}` shows the state: accepted, done or failed"
+    if summary is not None:
+        return f"`{evidence.call(summary)}` counts only what was passed on"
+    return f"the {noun} carries its state: accepted, done or failed"
+
+
+def _probes(case: Case, scope: Scope) -> list[Job]:
+    """Return a poller for each outside endpoint whose calls the brief limits: two processes must not break the limit together."""
+    limited = [endpoint for endpoint in case.contracts.endpoints if endpoint.owner and endpoint.limit]
+    if not limited:
+        return []
+    paths = dict.fromkeys(f"`{endpoint.method} {endpoint.path}`" for endpoint in limited)
+    owners = wording.listing([*dict.fromkeys(endpoint.owner for endpoint in limited)])
+    limit = limited[0].limit
+    cites = wording.cites(*(endpoint.cites for endpoint in limited))
+    return [
+        Job(
+            key="job-probe-health",
+            name=f"Ask {wording.listing([*paths])} of {owners}",
+            trigger=f"a timer that stays inside the stated limit ({limit})",
+            does="one holder of a lease asks, all processes read its answer from shared state; forwarding chooses by it",
+            retry="none: the next tick asks again; a 429 doubles the interval once",
+            on_failure="an answer older than 3 ticks counts as unknown: the circuit breaker's own error rate decides",
+            user_learns="not at all",
+            satisfies=evidence.serves(scope, cites),
+            cites=cites,
+        )
+    ]
+
+
+def _from_actions(case: Case, scope: Scope) -> list[Job]:
+    found: dict[tuple[Kind, str], tuple[Action, Statement]] = {}
+    for action in case.actions:
+        kind = _KINDS.get(action.verb)
+        statement = case.statement(action.statement)
+        if kind is None or action.horizon == "later" or case.label(action.statement) not in grounds.DEMANDS or not action.noun:
+            continue
+        if _is_background(case, kind, action, statement):
+            found.setdefault((kind, action.noun), (action, statement))
+    return [_job(case, scope, kind, action, statement) for (kind, _), (action, statement) in found.items()]
+
+
+def _is_background(case: Case, kind: Kind, action: Action, statement: Statement) -> bool:
+    late = bool(_LATER_WORK.search(statement.text))
+    match kind:
+        case "notify":
+            return action.verb == "notify" or (action.system and bool(_EMAIL.search(statement.text)))
+        case "cleanup" | "advance":
+            return action.system and late
+        case "import" | "export":
+            return action.system or (case.traits.size in ("medium", "large") and late)
+        case "count":
+            return action.system or late
+        case _:
+            return late
+
+
+def _job(case: Case, scope: Scope, kind: Kind, action: Action, statement: Statement) -> Job:
+    way = _WAYS[kind]
+    noun = evidence.singular(action.noun)
+    stated = _WHEN.search(statement.text)
+    channel = _EMAIL.search(statement.text)
+    filled = {
+        "n": noun,
+        "ns": wording.plural(noun),
+        "quote": wording.clipped(statement.text, 70).replace("{", "(").replace("}", ")").replace('"', "'"),
+        "channel": channel.group(1).lower() if channel else "the channel the recipient has (in the application until one is named)",
+        "days": "",
+    }
+    trigger = way.trigger.format(**filled)
+    return Job(
+        key=f"job-{kind}-{wording.slug(noun)}",
+        name=way.name.format(**filled),
+        trigger=f"{stated.group(1).lower()}, as the brief says" if stated else trigger,
+        does=way.does.format(**filled),
+        retry=way.retry.format(**filled),
+        on_failure=way.on_failure.format(**filled),
+        user_learns=way.user_learns.format(**filled),
+        satisfies=evidence.serves(scope, (action.statement,)),
+        cites=(action.statement,),
+    )
+
+
+def _from_entities(scope: Scope, entities: Sequence[Entity]) -> list[Job]:
+    found = []
+    for entity in evidence.built(entities):
+        noun = evidence.singular(entity.name)
+        days = _DAYS.search(entity.retention)
+        kind: Kind
+        if any(_EXPIRY.search(field.name) for field in entity.fields):
+            kind = "cleanup"
+        elif days:
+            kind = "purge"
+        else:
+            continue
+        way = _WAYS[kind]
+        filled = {"n": noun, "ns": wording.plural(noun), "days": days.group(0) if days else ""}
+        found.append(
+            Job(
+                key=f"job-{kind}-{wording.slug(noun)}",
+                name=way.name.format(**filled),
+                trigger=way.trigger,
+                does=way.does.format(**filled),
+                retry=way.retry,
+                on_failure=way.on_failure.format(**filled),
+                user_learns=way.user_learns.format(**filled),
+                satisfies=evidence.joined_keys(entity.satisfies, evidence.serves(scope, entity.cites))[:4],
+                cites=entity.cites[:4],
+            )
+        )
+    return found

@@ -1,0 +1,491 @@
+"""Words the rules recognise: verbs by operation, section headings by role, cues by kind."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from backend_architect.architects.rules.case import Verb
+
+SectionRole = Literal["demand", "figures", "later", "excluded", "solution", "background", "process", "reference"]
+
+_VERBS: dict[Verb, str] = {
+    "create": "create add make write compose enter type input define draft open-new record log note build generate start begin place post publish host list-item raise",
+    "read": "see view read open display show look browse inspect preview check watch consult access get retrieve fetch visit follow-up",
+    "list": "list overview",
+    "search": "search find filter sort look-up lookup query discover match",
+    "update": "update edit change modify rename correct adjust revise decrease amend alter customise customize increase",
+    "delete": "delete remove discard erase destroy clear purge drop unfollow unfavorite unlike",
+    "change-state": "complete finish close reopen approve reject accept decline confirm cancel activate deactivate enable disable mark move archive restore lock unlock "
+    "pause resume stop suspend block unblock expire extend return renew pin flag drag release award conduct toggle escalate resolve withdraw check-in checkout",
+    "submit": "submit answer respond vote rate review bid order book reserve apply request sign-up enrol enroll borrow report-fault reply fill",
+    "assign": "assign allocate delegate invite share grant transfer attach link tag label",
+    "comment": "comment annotate discuss",
+    "join": "join leave follow subscribe unsubscribe favorite favourite like",
+    "send": "send message chat talk broadcast forward deliver push pass relay emit route transmit",
+    "upload": "upload attach-file scan photograph",
+    "download": "download",
+    "login": "login log-in sign-in sign authenticate",
+    "register": "register sign-up-account",
+    "logout": "logout log-out sign-out",
+    "pay": "pay charge purchase buy refund donate settle invoice bill checkout-cart",
+    "notify": "notify remind alert email warn inform text",
+    "schedule": "schedule plan repeat",
+    "import": "import load ingest receive collect capture accept-file",
+    "export": "export print",
+    "report": "report summarise summarize aggregate tabulate chart count analyse analyze visualise visualize audit",
+    "compute": "compute calculate score predict estimate rank process convert transform screen detect shorten encode evaluate train recommend",
+    "integrate": "integrate connect sync synchronise synchronize interface call mediate broker",
+    "validate": "validate verify check-valid enforce prevent restrict limit reject-invalid deny",
+    "track": "track monitor measure observe follow-progress",
+    "configure": "configure set select choose pick switch manage administer maintain handle control",
+    "store": "store save keep persist retain hold cache back-up remember",
+}
+
+_IRREGULAR = {
+    "written": "write",
+    "wrote": "write",
+    "made": "make",
+    "seen": "see",
+    "saw": "see",
+    "sent": "send",
+    "chosen": "choose",
+    "chose": "choose",
+    "found": "find",
+    "kept": "keep",
+    "held": "hold",
+    "paid": "pay",
+    "bought": "buy",
+    "built": "build",
+    "shown": "show",
+    "got": "get",
+    "set": "set",
+    "left": "leave",
+    "put": "put",
+    "read": "read",
+    "begun": "begin",
+    "taken": "take",
+    "borrowed": "borrow",
+    "dragged": "drag",
+    "dropped": "drop",
+    "stopped": "stop",
+    "flagged": "flag",
+    "logged": "log",
+    "tagged": "tag",
+    "pinned": "pin",
+    "submitted": "submit",
+    "cancelled": "cancel",
+    "cancelling": "cancel",
+    "submitting": "submit",
+    "logging": "log",
+    "dropping": "drop",
+    "stopping": "stop",
+    "planned": "plan",
+}
+
+
+def _forms(word: str) -> list[str]:
+    """Return a verb with its regular inflections."""
+    if word.endswith("e"):
+        return [word, word + "s", word + "d", word[:-1] + "ing"]
+    if word.endswith("y") and len(word) > 2 and word[-2] not in "aeiou":
+        return [word, word[:-1] + "ies", word[:-1] + "ied", word + "ing"]
+    if word.endswith(("s", "sh", "ch", "x", "z")):
+        return [word, word + "es", word + "ed", word + "ing"]
+    return [word, word + "s", word + "ed", word + "ing"]
+
+
+@lru_cache(maxsize=1)
+def verbs() -> dict[str, tuple[str, Verb]]:
+    """Return every known verb form with its base form and operation."""
+    table: dict[str, tuple[str, Verb]] = {}
+    for operation, words in _VERBS.items():
+        for word in words.split():
+            if "-" in word and word not in ("log-in", "sign-in", "sign-up", "log-out", "sign-out", "look-up", "check-in", "back-up"):
+                continue
+            for form in _forms(word):
+                table.setdefault(form, (word, operation))
+    for form, base in _IRREGULAR.items():
+        if base in table:
+            table[form] = table[base]
+    return table
+
+
+def _any(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
+    (
+        "reference",
+        _any(
+            r"\b(?:useful |additional |external )?(?:links?|references?|resources|reading|bibliography|glossary|appendix|example projects?|see also|credits|licen[cs]e|changelog|acknowledg)\b",
+            r"\bcontents\b",
+            r"参考",
+            r"附录",
+            r"链接",
+            r"referências",
+            r"enlaces",
+            r"recursos úteis",
+            r"weiterführend",
+            r"liens utiles",
+            r"talking points",
+            r"额外的话题",
+            r"infographic",
+        ),
+    ),
+    (
+        "excluded",
+        _any(
+            r"\bout[ -]of[ -]scope\b",
+            r"\bnon-?goals?\b",
+            r"\bnot (?:in|part of) (?:the )?scope\b",
+            r"\bnot (?:included|planned|needed|required)\b",
+            r"\bwon'?t (?:do|have|build)\b",
+            r"\bexclu(?:ded|sions?)\b",
+            r"超出范[畴围]",
+            r"不在范围",
+            r"fora d[oe] escopo",
+            r"fuera de(?:l)? alcance",
+            r"hors[ -]périmètre",
+            r"nicht (?:im|teil des) (?:umfangs?|scope)",
+            r"nicht[- ]ziele",
+        ),
+    ),
+    (
+        "later",
+        _any(
+            r"\bbonus\b",
+            r"\bnice[ -]to[ -]haves?\b",
+            r"\bstretch\b",
+            r"\boptional\b",
+            r"\bfuture\b",
+            r"\blater(?: phases?)?\b",
+            r"\bphase (?:2|3|4|two|three)\b",
+            r"\bsecond phase\b",
+            r"\bwish ?list\b",
+            r"\bcould[ -]haves?\b",
+            r"\bafter (?:launch|go-live)\b",
+            r"\broadmap\b",
+            r"\bideas\b",
+            r"后续",
+            r"可选",
+            r"futur[oa]s?\b",
+            r"opciona",
+            r"später",
+            r"plus tard",
+        ),
+    ),
+    (
+        "process",
+        _any(
+            r"\bsubmission\b",
+            r"\bsubmiss",
+            r"\binterview\b",
+            r"\bevaluation\b",
+            r"\bproposal (?:format|contents?)\b",
+            r"\bcost proposal\b",
+            r"\boffer(?:or|ors|s)\b",
+            r"\blegal\b",
+            r"\bcontract(?:or|ual)?s?\b",
+            r"\binsurance\b",
+            r"\bexhibits?\b",
+            r"\binstructions\b",
+            r"\bdeadline\b",
+            r"\bschedule\b",
+            r"\bpayments? (?:procedures|for)\b",
+            r"\bprompt payment\b",
+            r"\btermination\b",
+            r"\bprotest\b",
+            r"\bpreferences?\b",
+            r"\bbidder\b",
+            r"\blicenses\b",
+            r"\bdebarment\b",
+            r"\bsignature\b",
+            r"\bcertification\b",
+            r"\bminimum responsiveness\b",
+            r"\brequired review\b",
+            r"\bamendments?\b",
+            r"\bnews releases?\b",
+            r"\bdisclosure\b",
+            r"\bassignment$",
+            r"\bdisputes?\b",
+            r"\bseverab",
+            r"\bsupplemental terms\b",
+            r"\badvertising\b",
+            r"\bdebriefing\b",
+            r"\bnegotiat",
+            r"\bjoint ventures?\b",
+            r"\bsubcontract",
+            r"\blocation of work\b",
+            r"\bpersonnel\b",
+            r"\bstaffing\b",
+            r"\bqualifications\b",
+            r"\bexperience \(",
+            r"\bsimilar experience\b",
+            r"\bverbal presentation\b",
+            r"\bquestions prior\b",
+            r"\btrafficking\b",
+            r"\bright of rejection\b",
+            r"\bpreparation costs\b",
+            r"\bconflict of interest\b",
+            r"\btax id\b",
+            r"\bwrap-?up\b",
+            r"\bpresent (?:the|your) solution\b",
+            r"\blearning objectives\b",
+            r"\bhow to (?:contribute|apply)\b",
+            r"\btips\b",
+            r"\binstall(?:ation|ing)?\b",
+            r"\btesting locally\b",
+            r"testando localmente",
+            r"\bgetting started\b",
+            r"\bcompleting this task\b",
+            r"\bdata rights\b",
+            r"\bnondisclosure\b",
+            r"\binspection\b",
+            r"outras informações",
+            r"\bformula\b|\bpoints\b",
+            r"\bproject management\b",
+            r"\bdeliverables\b",
+            r"\btransition requirements\b",
+            r"\bapproach to\b",
+            r"\btechnical understanding\b",
+            r"\bintroduction and instructions\b",
+            r"\brequired\b.{0,30}\blicenses\b",
+            r"\bproposal\b.{0,20}\bcontract\b",
+            r"\bpurpose of the rfp\b|\brfp schedule\b",
+        ),
+    ),
+    ("figures", _any(r"\bcalculate usage\b", r"\bback[- ]of[- ]the[- ]envelope\b", r"\bestimat(?:es|ions?)\b", r"\bcapacity\b", r"计算使用", r"估算")),
+    (
+        "solution",
+        _any(
+            r"\bdesign core components?\b",
+            r"\bhigh[ -]level design\b",
+            r"\bscale the design\b",
+            r"\bdesign a proof of concept\b",
+            r"\bproposed (?:design|solution)\b",
+            r"\bexample solution\b",
+            r"\bsolution\b",
+            r"设计核心组件",
+            r"扩展这个设计",
+            r"高层次设计",
+            r"\bstart with\b",
+            r"\busers\++",
+            r"\bnext steps\b",
+            r"\bavailable technolog",
+            r"\bwhat'?s next\b",
+        ),
+    ),
+    (
+        "demand",
+        _any(
+            r"\brequirements?\b",
+            r"\buser stor(?:y|ies)\b",
+            r"\bstories\b",
+            r"\bfeatures?\b",
+            r"\bfunctional\b",
+            r"\buse cases?\b",
+            r"\bneeds?\b",
+            r"\bscope\b",
+            r"\bconstraints?\b",
+            r"\bassumptions?\b",
+            r"\bmust\b",
+            r"\bshould\b",
+            r"\bacceptance\b",
+            r"^(?:\w+ )?rules$",
+            r"\bcapabilit",
+            r"\bgoals?\b",
+            r"\bproposal\b",
+            r"\bwhat (?:it|we|they|the \w+) (?:does|do|need|want)s?\b",
+            r"\bfunctionality\b",
+            r"\bendpoints?\b",
+            r"\bnumbers\b",
+            r"\bload\b",
+            r"\bperformance\b",
+            r"\bsecurity\b",
+            r"\broles\b",
+            r"\bwho does what\b",
+            r"\bdata\b",
+            r"\bprivacy\b",
+            r"\bquality\b",
+            r"\boperations?\b",
+            r"\bmvp\b",
+            r"\bdefining\b",
+            r"\bconducting\b",
+            r"\bviewing\b",
+            r"用例",
+            r"约束",
+            r"需求",
+            r"假设",
+            r"功能",
+            r"requisitos",
+            r"restrições",
+            r"desafio",
+            r"anforderungen",
+            r"funktionen",
+            r"ziele",
+            r"exigences",
+            r"besoins",
+            r"fonctionnalités",
+            r"historias",
+            r"requerimientos",
+            r"funcionalidades",
+        ),
+    ),
+    (
+        "background",
+        _any(
+            r"\bbackground\b",
+            r"\bintroduction\b",
+            r"\bsituation\b",
+            r"\bcontext\b",
+            r"\boverview\b",
+            r"\babout\b",
+            r"\bhistory\b",
+            r"\banalysis\b",
+            r"\bcurrent\b",
+            r"\babstract\b",
+            r"\bmotivation\b",
+            r"\bobjections?\b",
+            r"\bwhy\b",
+            r"\btoday\b",
+            r"背景",
+            r"概述",
+            r"contexto",
+            r"hintergrund",
+            r"contexte",
+        ),
+    ),
+)
+"""Heading cues, tried in this order for each heading; the innermost heading with a role decides."""
+
+INHERITED: frozenset[SectionRole] = frozenset({"process", "reference", "excluded", "solution"})
+"""Roles that hold for everything beneath, unless a heading beneath says `demand` about the product."""
+
+MODAL = _any(
+    r"\b(?:must|shall|should|needs? to|has to|have to|ha[ds] to be|required to|able to|allowed to|wants?(?: to)?|wish(?:es)?|would like|can(?:not|'t)?|may(?: not| only)?|will(?: not)?)\b",
+    r"\b(?:deve(?:rá|rão|m)?|precisa(?:m|rá)?|é necessário|é permitido|poderá|podem?)\b",
+    r"\b(?:debe(?:n|rá)?|necesita(?:n)?|tiene(?:n)? que|puede(?:n)?)\b",
+    r"\b(?:doi(?:t|vent)|devra|il faut|peu(?:t|vent))\b",
+    r"\b(?:muss|müssen|soll(?:en)?|darf|dürfen|kann|können)\b",
+    r"必须|需要|应该|可以|应当|能够",
+)
+STRONG_MODAL = _any(
+    r"\b(?:must|shall|needs? to|has to|have to|(?:is|are) required|required to|mandatory|not allowed|no longer than|at least|at most|up to|never)\b",
+    r"\b(?:deve(?:rá|rão)|obrigatório|não é permitido|pelo menos)\b",
+    r"\b(?:debe(?:n|rá)?|obligatorio)\b",
+    r"\b(?:doi(?:t|vent)|obligatoire)\b",
+    r"\b(?:muss|müssen|darf nicht|verpflichtend)\b",
+    r"必须|不得",
+)
+STORY = re.compile(r"\bas (?:an?|the|our)?\s*(?P<actor>[\w' -]{2,50}?),\s*(?:[^,]{2,60},\s*)?I\b", re.IGNORECASE)
+
+NEGATED = _any(
+    r"\bout of scope\b",
+    r"\bnot (?:in|part of) (?:the )?(?:scope|this phase|v1|the first)",
+    r"\bwe will not\b",
+    r"\bno need (?:to|for)\b",
+    r"\bnot (?:the )?focus\b",
+    r"\bneed not\b",
+    r"不在范围",
+    r"não é necessário",
+    r"não precisa",
+    r"nicht teil",
+)
+LATER = _any(
+    r"\bbonus\b",
+    r"\bnice to have\b",
+    r"\blater (?:phase|version|release|stage|step)s?\b", r"\b(?:added|comes?|done|built|follow(?:s|ed)?|considered|possible) later\b",
+    r"\bin (?:a|the) (?:later|second|next|future) (?:phase|version|step)\b",
+    r"\beventually\b",
+    r"\bphase (?:2|3|two|three)\b",
+    r"\bfuture (?:version|phase|release)s?\b",
+    r"\boptional(?:ly)?\b(?! (?:field|parameter|query|attribute|`))",
+    r"\bone day\b",
+    r"\bat some point\b",
+    r"\bcan be added later\b",
+    r"\bsomeday\b",
+)
+
+QUALITY = _any(
+    r"\b(?:p9\d|p50|percentile|latency|latencies|response times?|throughput|uptime|availab|scal(?:e|es|able|ability)|concurren|performan|secure|security|reliab|resilien|fault|accessib|maintainab|usab|responsive|observab|audit|encrypt|privacy|zero[- ]downtime|back-?ups?|recover)\w*",
+    r"\b(?:requests?|reads?|writes?|messages?|bids?|events?|users?|customers?|viewers?|members?|visits?|transactions?)\b.{0,25}\b(?:per|a|an|/) ?(?:second|sec|s|minute|hour|day|month|year)\b",
+    r"\b\d[\d.,]* ?(?:ms|milliseconds?|seconds?|%)\b",
+    r"\b(?:fast|quick(?:ly)?|real[- ]time)\b",
+    r"高可用|可用性|延迟|流量|性能|快的|实时|用户量|写入|读取|读写",
+    r"disponib|desempenho|latência|p99|seguran",
+    r"rendimiento|disponibilidad",
+    r"verfügbar|sicherheit|antwortzeit",
+    r"traffic",
+)
+CONSTRAINT = _any(
+    r"\b(?:budget|deadline|cost|no (?:data )?persist\w+|in[- ]memory|inside memory|compliance|compliant|gdpr|hipaa|pci|soc ?2|ferpa|section 508|law|legal|regulat\w+|licen[cs]e|open source|on[- ]prem\w*|hosted|docker|kubernetes|container\w*|port \d+|linux)\b",
+    r"\b(?:must|should|have to|has to|only|either) (?:\w+ ){0,2}(?:use|be written|be implemented|run on|be deployed|be built)\b",
+    r"\bmust not\b",
+    r"\bmust follow\b",
+    r"\beither\b.{2,60}\bor\b",
+    r"\bnot (?:be )?(?:allowed|permitted)\b",
+    r"\bwithout (?:a |an )?(?:database|server|login|kubernetes)\b",
+    r"\buse (?:\.net|python|go|golang|node|java|postgres\w*|mysql|react|django|rails|azure|aws)\b",
+    r"\bwe use an?\b",
+    r"\bno login\b",
+    r"\bno more than\b|\bmaximum of\b|\bat most\b",
+    r"não é permitido|restringir|restriç|deverá(?:o)? estar|compatíveis",
+    r"nicht erlaubt|darf nicht|vorgabe",
+    r"只能|不允许",
+)
+INTEGRATION = _any(
+    r"\b(?:integrat\w+|third[- ]party|external (?:service|system|api|provider)s?|single sign-on|sso|oauth|saml|webhooks?|payment (?:provider|gateway|processor)s?|stripe|paypal|twilio|sendgrid|mailgun|active directory|ldap|identity provider|e-?mail provider|sms (?:provider|gateway))\b",
+    r"\b(?:legacy|existing) (?:system|database|application|api)s?\b",
+    r"\bimport(?:s|ed)? from\b|\bsync(?:s|hronis\w+|hroniz\w+)? with\b",
+    r"integr(?:a|ar|am)\b|processador(?:es)? de pagamento|payment processor",
+    r"schnittstelle|anbindung",
+)
+
+DIRECTIVE = re.compile(
+    r"^(?:develop|build|create|design|implement|write|make|we(?: are|'re)? (?:build|need|want)\w*|i (?:want|need)|our (?:goal|aim))\b", re.IGNORECASE
+)
+"""Sentences that give the assignment."""
+
+GENERIC_TITLE = re.compile(
+    r"^(?:endpoints?|read ?me|introduction|overview|quick ?start(?: guide)?|specifications?|requirements?|instructions|project brief|brief|proposal|document|untitled|home|student guide|guide|"
+    r"state of .* request for proposals|request for proposals?|rfp|.*take[- ]home.*|instruções.*|.*whiteboard design session.*)$",
+    re.IGNORECASE,
+)
+
+PRIVILEGED = re.compile(
+    r"\b(?:admin\w*|coordinators?|managers?|moderators?|owners?|editors?|operators?|supervisors?|staff|librarians?|doctors?|clinicians?|analysts?|auctioneers?|secretar\w+|librarian|caretakers?|boards?)\b",
+    re.IGNORECASE,
+)
+ANONYMOUS = re.compile(r"\b(?:anonymous|visitors?|guests?|anyone|anybody|everyone|everybody|public|respondents?|unregistered)\b|匿名", re.IGNORECASE)
+ACCESSIBILITY = re.compile(r"\b(?:section 508|wcag|ada|en 301 549|accessib\w*)\b", re.IGNORECASE)
+"""Rules about people with disabilities: they bind the client, not the data."""
+
+WANTS = re.compile(r"\b(?:wants?|needs?|would like|wish(?:es)?|asks? for|(?:is|are) asking for|requires?)\b", re.IGNORECASE)
+"""How a background section voices a demand."""
+ASKS = re.compile(r"\b(?:asking for|asks? for|wants?|needs?|requires?|requirements?|must|should|shall|will|can|features?|following)\b.*[:：]$", re.IGNORECASE)
+"""A lead-in whose list is what is asked for."""
+LEGALESE = re.compile(
+    r"\b(?:copyright|trademarks?|warrant(?:y|ies)|endorse\w*|intellectual property|unless otherwise noted|no part of this document|third[- ]party sites?|all rights reserved|subject to change without notice)\b",
+    re.IGNORECASE,
+)
+
+META = re.compile(
+    r"\binterview(?:er|ee)?\b|面试官|^(?:discuss|clarify|ask|outline|explain|identify any|describe|dive into|address bottlenecks|review)\b|^(?:all )?(?:proposals?|offerors?|bidders?|offers?|vendors?)\b|^(?:the )?lowest\b.{0,20}\bproposals?\b",
+    re.IGNORECASE,
+)
+"""Sentences about the exercise or the procurement, not about the product."""
+EQUATION = re.compile(r"\d[^=]*(?:=|≈)[^=]*\d")
+CONVERSION = re.compile(r"\bconversions?\b|转换|conversão|umrechnung", re.IGNORECASE)
+NEGATIVE_LEAD = re.compile(r"\b(?:not|never|no)\b[^.]*[:：]$|\bnão\b[^.]*:$|\bnicht\b[^.]*:$", re.IGNORECASE)
+"""A lead-in whose list is what must not be."""
+HARD_LIMITS = re.compile(r"\bscope of work\b|\bconstraints?\b|restri[çc]", re.IGNORECASE)
+"""What makes a heading about procurement or submission one about the product all the same."""
+ENSURE = re.compile(r"^(?:the )?[\w ]{2,40}? (?:shall|must|should|will|has to) (?:(?:also )?ensure(?: that)?|make sure(?: that)?) (?=\w)", re.IGNORECASE)
+GRANT = re.compile(
+    r"^(?:the )?[\w ]{2,40}? (?:shall|must|should|will) (?:provide|give|offer) (?P<actor>[\w ]{2,40}?) (?:with )?(?:the|an) (?:ability|option|possibility|means) to ",
+    re.IGNORECASE,
+)
+"""`X shall ensure that Y can …`, `X shall provide Y with the ability to …`: Y acts."""

@@ -1,0 +1,156 @@
+"""What each statement of a brief is: a requirement of some kind, background, out of scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from backend_architect.architects.rules import lexicon
+from backend_architect.architects.rules.actions import is_person, split_actor
+from backend_architect.architects.rules.case import Label, Reading
+from backend_architect.architects.rules.lexicon import SectionRole
+from backend_architect.brief import Brief, Statement
+
+_ADDRESSES_READER = re.compile(
+    r"^(?:(?:if|when|once|after|before)\b.{0,60}, )?(?:you|your|let'?s)\b|\byou (?:can|may|will|might|could|would|want|wish|have|need)\b", re.IGNORECASE
+)
+_PREAMBLE = re.compile(
+    r"^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
+    re.IGNORECASE,
+)
+_CAPABILITY = re.compile(r"\b(?:can|could|may|must|should|shall|will|want|wish|able|need|has to|have to)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d|一|百|千|万|亿")
+_EITHER_END = re.compile(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\W+or\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\b", re.IGNORECASE)
+_FRONT_END = re.compile(r"^\W*(?:\d+\W*)?front[- ]?end\b", re.IGNORECASE)
+_SHORT_BRIEF = 25
+"""A brief with at most this many statements has no room for background: what is said is asked for."""
+
+
+def section_role(section: tuple[str, ...], title: str) -> SectionRole | None:
+    """Return what a place under these headings is for, or None if no heading tells.
+
+    The innermost telling heading decides, except that a solution, an exclusion and a list of
+    references cover all that stands beneath them.
+    """
+    roles = [role for heading in section if heading != title and (role := _heading_role(heading))]
+    for role in roles:
+        if role in ("solution", "excluded", "reference"):
+            return role
+    return roles[-1] if roles else None
+
+
+@lru_cache(maxsize=512)
+def _heading_role(heading: str) -> SectionRole | None:
+    role = next((role for role, cue in lexicon.SECTIONS if cue.search(heading)), None)
+    return "demand" if role == "process" and lexicon.HARD_LIMITS.search(heading) else role
+
+
+def read(brief: Brief) -> tuple[Reading, ...]:
+    """Label every statement of the brief, in order."""
+    readings = tuple(_read_all(brief, trust_solutions=False))
+    if any(reading.label in ("functional", "quality", "constraint", "integration") and reading.horizon == "now" for reading in readings):
+        return readings
+    # Nothing is demanded outside what looked like somebody's solution: then that text is the demand.
+    return tuple(_read_all(brief, trust_solutions=True))
+
+
+def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
+    substantial = [statement for statement in brief.statements if statement.kind not in ("heading", "code")]
+    short = len(substantial) <= _SHORT_BRIEF
+    leads = {statement.parent for statement in brief.statements if statement.parent is not None}
+    horizons: dict[int, bool] = {}
+    headings = {statement.text for statement in brief.statements if statement.kind == "heading"}
+    front_is_optional = any(_EITHER_END.search(statement.text) for statement in brief.statements)
+    conversions = {statement.number for statement in brief.statements if statement.number in leads and lexicon.CONVERSION.search(statement.text)}
+    refused = {statement.number for statement in brief.statements if statement.number in leads and lexicon.NEGATIVE_LEAD.search(statement.text)}
+    asked = {statement.number for statement in brief.statements if statement.number in leads and lexicon.ASKS.search(statement.text)}
+    for statement in brief.statements:
+        role = section_role(statement.section, brief.title)
+        if trust_solutions and role == "solution":
+            role = "demand"
+        if role in (None, "background") and (statement.parent in asked or statement.info == "prose"):
+            role = "demand"
+        if front_is_optional and statement.kind != "heading" and (_FRONT_END.search(statement.text) or any(_FRONT_END.search(h) for h in statement.section)):
+            yield Reading(statement=statement.number, label="excluded", because="the brief leaves the choice between front end and back end; this plan is for the back end")
+            continue
+        if (statement.kind != "heading" and statement.text in headings) or statement.parent in conversions:
+            role = "reference"
+        reading = _read_one(statement, role, short=short, leads=statement.number in leads)
+        if statement.parent in refused and reading.label == "functional":
+            reading = Reading(statement=statement.number, label="constraint", because="a list of what must not be")
+        later = role == "later" or (statement.parent is not None and horizons.get(statement.parent, False)) or bool(lexicon.LATER.search(statement.text))
+        horizons[statement.number] = later
+        if later and reading.label not in ("context", "excluded", "solution"):
+            reading = reading.model_copy(update={"horizon": "later"})
+        yield reading
+
+
+def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, leads: bool) -> Reading:
+    number, text = statement.number, statement.text
+    if statement.kind == "heading" or role in ("reference", "process"):
+        return Reading(statement=number, label="context")
+    if statement.kind == "code":
+        return Reading(statement=number, label="context")
+    if role == "solution":
+        return Reading(statement=number, label="solution", because=statement.section[-1] if statement.section else "")
+    if role == "excluded":
+        return Reading(statement=number, label="excluded", because=f"listed under {statement.section[-1]!r}")
+    if (found := lexicon.NEGATED.search(text)) and not lexicon.CONSTRAINT.search(text):
+        return Reading(statement=number, label="excluded", because=f"the brief says {found.group(0)!r}")
+    if not _demands(statement, role, short=short, leads=leads):
+        return Reading(statement=number, label="context")
+    return Reading(statement=number, label=_kind(statement))
+
+
+def _demands(statement: Statement, role: SectionRole | None, *, short: bool, leads: bool) -> bool:
+    text = statement.text
+    words = len(text.split())
+    if text.endswith(("?", "？")) or _PREAMBLE.search(text) or lexicon.LEGALESE.search(text) or lexicon.META.search(text):
+        return False
+    if text.endswith((":", "：")) and (leads or statement.kind != "item"):
+        return False
+    strong = bool(lexicon.STRONG_MODAL.search(text) or lexicon.STORY.search(text) or lexicon.DIRECTIVE.search(text))
+    if _ADDRESSES_READER.search(text) and not re.search(r"\byou(?:r \w+)? (?:must|shall|should)\b", text, re.IGNORECASE):
+        return False
+    if role == "figures":
+        return bool(_NUMBER.search(text) and lexicon.QUALITY.search(text)) and not lexicon.EQUATION.search(text)
+    if role == "background":
+        return words > 4 and (strong or bool(lexicon.WANTS.search(text) and _acts(text)))
+    if role in ("demand", "later"):
+        match statement.kind:
+            case "item" | "row":
+                return words > 1 or len(text) > 6
+            case _:
+                return (
+                    strong
+                    or bool(lexicon.MODAL.search(text) or lexicon.CONSTRAINT.search(text) or _acts(text))
+                    or bool(_NUMBER.search(text) and lexicon.QUALITY.search(text))
+                )
+    if short:
+        return words > 3 or len(text) > 12
+    if statement.kind == "quote":
+        return strong
+    return strong or bool(_CAPABILITY.search(text) and _acts(text)) or (statement.kind == "item" and any(is_person(name) for name in split_actor(text)[0]))
+
+
+def _acts(text: str) -> bool:
+    """Whether a sentence names an operation the rules know."""
+    known = lexicon.verbs()
+    return any(word in known for word in re.findall(r"[a-z]+(?:-[a-z]+)?", text.lower()))
+
+
+def _kind(statement: Statement) -> Label:
+    text = statement.text
+    capability = bool(lexicon.STORY.search(text)) or bool(
+        re.match(r"(?:the |an? |each |every )?[\w' -]{2,40}? (?:can|may|wants? to|should be able to)\b", text, re.IGNORECASE)
+    )
+    if lexicon.CONSTRAINT.search(text) and not lexicon.STORY.search(text):
+        return "constraint"
+    if capability:
+        return "integration" if lexicon.INTEGRATION.search(text) else "functional"
+    if lexicon.INTEGRATION.search(text):
+        return "integration"
+    if len(text.split()) <= 10 and re.search(r"\d", text) and not _acts(text):
+        return "quality"
+    return "quality" if lexicon.QUALITY.search(text) else "functional"

@@ -1,0 +1,59 @@
+"""The structure stage: the shape of the whole, its components, and the entities' names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend_architect.architects.rules import programs, system_decision
+from backend_architect.architects.rules.answers import SYSTEM, answers
+from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.components import Assembly
+from backend_architect.architects.rules.parts import API, parts
+from backend_architect.design import Keys, Requirement, Scope, Structure
+
+if TYPE_CHECKING:
+    from backend_architect.design import Entity
+
+API_COMPONENT = API
+"""Key of the component that answers HTTP."""
+
+
+def structure(case: Case, scope: Scope, entities: tuple[Entity, ...] | None = None) -> Structure:
+    """Choose the shape and the components.
+
+    Args:
+        case: What the rules know.
+        scope: The requirements; each one of the first version is answered for by a component or
+            by the decision about the whole.
+        entities: The entities, if the caller has them already; otherwise they are made here.
+
+    Returns:
+        The structure. Its vocabulary is the entities' keys.
+    """
+    if entities is None:
+        from backend_architect.architects.rules.entities import entities as made
+
+        entities = made(case)
+    vocabulary = tuple(entity.key for entity in entities)
+    match case.traits.shape:
+        case "service":
+            found = parts(case, scope, entities)
+            answered = answers(found, scope)
+            components = Assembly(found, scope, answered).components()
+            system = system_decision.of_service(found, scope, components, answered.get(SYSTEM, ()))
+        case "cli":
+            components = programs.cli(case, scope, entities)
+            system = system_decision.of_program(case, scope, entities, _prescribed(scope))
+        case _:
+            components = programs.browser(case, scope, entities)
+            system = system_decision.of_client(case, scope, entities, _prescribed(scope))
+    return Structure(system=system, components=components, vocabulary=vocabulary)
+
+
+def _prescribed(scope: Scope) -> Keys:
+    """Return the constraints: what limits the shape rather than asks for a function."""
+    return tuple(requirement.key for requirement in _now(scope) if requirement.kind == "constraint")
+
+
+def _now(scope: Scope) -> list[Requirement]:
+    return [requirement for requirement in scope.requirements if requirement.horizon == "now"]

@@ -1,0 +1,36 @@
+"""The quality checklist: seed 002's fifteen boxes, decided by what the design holds."""
+
+from __future__ import annotations
+
+from backend_architect.checks.circumstances import circumstances
+from backend_architect.checks.proofs import proven
+from backend_architect.design import Design
+from backend_architect.plan import CodeChange, Quality
+from backend_architect.profile import Profile
+from backend_architect.standards import applies, because, boxes
+from backend_architect.standards.proof import PROOFS
+
+_MOST_EVIDENCE = 6
+"""A box that everything proves names the first few."""
+
+
+def quality(design: Design, code: tuple[CodeChange, ...], profile: Profile) -> tuple[Quality, ...]:
+    """Return each box with its state: met with evidence, open with what is missing, or not applicable with the reason."""
+    around = circumstances(design, profile)
+    found: list[Quality] = []
+    for standard in boxes():
+        key = f"qa-{standard.code.lower()}"
+        if not applies(standard, around):
+            found.append(Quality(key=key, text=standard.text, state="not applicable", reason=because(standard, around)))
+            continue
+        proofs = {word: proven(word, design, code) for word in standard.proof}
+        missing = [word for word, keys in proofs.items() if not keys]
+        if missing:
+            reason = "; ".join(
+                "a person has to judge it" if word == "human" else f"not shown: {PROOFS[word][0].lower()}{PROOFS[word][1:].rstrip('.')}" for word in missing
+            )
+            found.append(Quality(key=key, text=standard.text, state="open", reason=reason))
+        else:
+            evidence = tuple(dict.fromkeys(key for keys in proofs.values() for key in keys))
+            found.append(Quality(key=key, text=standard.text, state="met", evidence=evidence[:_MOST_EVIDENCE]))
+    return tuple(found)

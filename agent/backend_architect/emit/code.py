@@ -1,0 +1,86 @@
+"""The files that a plan proposes: the API's contract and the first migration, each from the design."""
+
+from __future__ import annotations
+
+from backend_architect.design import Design
+from backend_architect.emit import collections, openapi, sql
+from backend_architect.plan import CodeChange
+
+ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite", "mongodb": "MongoDB", "cosmosdb": "Cosmos DB", "dynamodb": "DynamoDB"}
+
+
+def code_changes(design: Design) -> tuple[CodeChange, ...]:
+    """Return the proposed files, in the order they are worked on; none for a design that needs none."""
+    return (*_contract(design), *_migration(design), *_collections(design))
+
+
+def _contract(design: Design) -> tuple[CodeChange, ...]:
+    content = openapi.text(design)
+    if not content or design.api is None:
+        return ()
+    known = {component.key for component in design.structure.components}
+    components = dict.fromkeys(endpoint.component for endpoint in design.endpoints if endpoint.component in known)
+    change = CodeChange(
+        key="code-openapi",
+        path="openapi.yaml",
+        language="yaml",
+        about=f"The contract of {_counted(len(design.endpoints), 'endpoint', 'endpoints')}, OpenAPI 3.1",
+        content=content,
+        implements=(design.api.decision.key, *components),
+    )
+    return (change,)
+
+
+def _migration(design: Design) -> tuple[CodeChange, ...]:
+    up, down = sql.script(design)
+    if not up or design.data is None:
+        return ()
+    entities = _built(design)
+    engine = ENGINES[design.data.decision.engine]
+    return (
+        CodeChange(
+            key="code-migration-up",
+            path="migrations/0001_initial.up.sql",
+            language="sql",
+            about=f"Builds {_counted(len(entities), 'table', 'tables')} with constraints and indexes, {engine}",
+            content=up,
+            implements=(design.data.decision.key, *entities),
+        ),
+        CodeChange(
+            key="code-migration-down",
+            path="migrations/0001_initial.down.sql",
+            language="sql",
+            about="Removes what the first migration builds",
+            content=down,
+            implements=(design.data.decision.key,),
+        ),
+    )
+
+
+def _collections(design: Design) -> tuple[CodeChange, ...]:
+    content = collections.documents(design)
+    if not content or design.data is None:
+        return ()
+    entities = _built(design)
+    change = CodeChange(
+        key="code-collections",
+        path="migrations/0001_initial.json",
+        language="json",
+        about=f"{_counted(len(entities), 'collection', 'collections')}, {ENGINES[design.data.decision.engine]}, with indexes, schemas and how to remove them",
+        content=content,
+        implements=(design.data.decision.key, *entities),
+    )
+    return (change,)
+
+
+def _built(design: Design) -> tuple[str, ...]:
+    """Return the keys of the entities that the first migration builds."""
+    names: dict[str, str] = {}
+    for entity in design.entities:
+        if entity.tier != "future" and entity.fields:
+            names.setdefault(entity.name.casefold(), entity.key)
+    return tuple(dict.fromkeys(names.values()))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,184 @@
+"""Column types and check constraints of an entity's fields, in each SQL dialect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from backend_architect.design import Field
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+Dialect = Literal["postgresql", "mysql", "sqlite"]
+
+KEYED_TEXT = 255
+"""Characters of a MySQL text without a stated length that is part of a key."""
+_PG_VARCHAR = 10_485_760
+# A MySQL row holds 65,535 bytes in all, four a character: longer texts are stored off the row.
+_MYSQL_VARCHAR = 500
+_MYSQL_KEY = 768
+_INT32 = 2**31 - 1
+
+
+def length_limit(field: Field) -> int | None:
+    """Return the longest text a field may hold, if it says so."""
+    if field.maximum is None or not math.isfinite(field.maximum) or field.maximum < 1:
+        return None
+    return math.floor(field.maximum)
+
+
+def column_type(field: Field, dialect: Dialect, *, keyed: bool) -> TypeEngine[Any]:
+    """Return the SQLAlchemy type of a field.
+
+    Args:
+        field: What is stored.
+        dialect: Where.
+        keyed: Whether it is part of a key or index: MySQL indexes no unbounded text or bytes.
+    """
+    import sqlalchemy as sa
+    from sqlalchemy.dialects import mysql, postgresql
+
+    is_pg, is_mysql = dialect == "postgresql", dialect == "mysql"
+    match field.type:
+        case "uuid":
+            return postgresql.UUID() if is_pg else sa.CHAR(36) if is_mysql else sa.Text()
+        case "text":
+            return _text(length_limit(field), dialect, keyed=keyed)
+        case "enum":
+            longest = max((len(value) for value in field.values), default=0)
+            # Room for a value that is added later, so that adding it rewrites no table.
+            return _text(max(32, longest) if is_mysql else None, dialect, keyed=keyed)
+        case "integer" if not is_mysql and not is_pg:
+            return sa.Integer()
+        case "integer":
+            wide = any(bound is not None and math.isfinite(bound) and abs(bound) > _INT32 for bound in (field.minimum, field.maximum))
+            return sa.BigInteger() if wide else sa.Integer()
+        case "bigint":
+            return sa.BigInteger() if is_pg or is_mysql else sa.Integer()
+        case "decimal":
+            return sa.Numeric(18, 2)
+        case "float":
+            return sa.Double() if is_pg or is_mysql else sa.REAL()
+        case "boolean":
+            return sa.Boolean()
+        case "timestamp":
+            return sa.TIMESTAMP(timezone=True) if is_pg else mysql.DATETIME(fsp=6) if is_mysql else sa.Text()
+        case "date":
+            return sa.Date() if is_pg or is_mysql else sa.Text()
+        case "json":
+            return postgresql.JSONB() if is_pg else sa.JSON() if is_mysql else sa.Text()
+        case "bytes":
+            return sa.LargeBinary() if not is_mysql else mysql.VARBINARY(KEYED_TEXT) if keyed else mysql.LONGBLOB()
+
+
+def _text(limit: int | None, dialect: Dialect, *, keyed: bool) -> TypeEngine[Any]:
+    import sqlalchemy as sa
+    from sqlalchemy.dialects import mysql
+
+    match dialect:
+        case "postgresql":
+            return sa.VARCHAR(limit) if limit and limit <= _PG_VARCHAR else sa.Text()
+        case "sqlite":
+            return sa.Text()
+        case "mysql" if keyed:
+            return sa.VARCHAR(min(limit or KEYED_TEXT, _MYSQL_KEY))
+        case "mysql":
+            return sa.VARCHAR(limit) if limit and limit <= _MYSQL_VARCHAR else mysql.MEDIUMTEXT() if not limit or limit <= 4_000_000 else mysql.LONGTEXT()
+
+
+def can_be_keyed(field: Field, dialect: Dialect) -> bool:
+    """Return whether an index or key may hold the field."""
+    return not (dialect == "mysql" and field.type == "json")
+
+
+def is_too_long_for_key(field: Field, dialect: Dialect) -> bool:
+    """Return whether the field may hold more than a key of the dialect can."""
+    return dialect == "mysql" and field.type == "text" and (length_limit(field) or 0) > _MYSQL_KEY
+
+
+def prefixes(fields: tuple[tuple[Field, bool], ...], dialect: Dialect) -> tuple[int | None, ...]:
+    """Return how many characters of each of an index's fields it holds; None for the whole.
+
+    MySQL indexes 3,072 bytes in all, and of a long text or of bytes only a beginning.
+
+    Args:
+        fields: (field, whether it is part of a key too: then its type is short enough).
+        dialect: Where.
+    """
+    if dialect != "mysql":
+        return (None,) * len(fields)
+    sizes: list[int | None] = []
+    for field, keyed in fields:
+        match field.type:
+            case "text":
+                limit = length_limit(field)
+                sizes.append(min(limit or KEYED_TEXT, _MYSQL_KEY) if keyed else limit if limit and limit <= _MYSQL_VARCHAR else None)
+            case "enum":
+                sizes.append(max(32, *(len(value) for value in field.values), 0))
+            case "bytes":
+                sizes.append(KEYED_TEXT // 4 if keyed else None)
+            case "uuid":
+                sizes.append(36)
+            case _:
+                sizes.append(4)
+    if None not in sizes and sum(size or 0 for size in sizes) <= _MYSQL_KEY:
+        return (None,) * len(fields)
+    most = min(191, _MYSQL_KEY // len(fields))
+    # Of what is long anyway, the beginning; what is short stays whole.
+    return tuple(most if size is None or size > most else None for size in sizes)
+
+
+def checks(field: Field, dialect: Dialect, quote: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """Return the (suffix of the name, condition) of each rule that the type alone does not hold.
+
+    Args:
+        field: Whose rules.
+        dialect: Where; what the type holds there is not said again.
+        quote: Quotes the column's name as the dialect needs it.
+    """
+    column = quote(field.name)
+    found: list[tuple[str, str]] = []
+    match field.type:
+        case "enum":
+            if field.values:
+                found.append(("values", f"{column} IN ({', '.join(literal(value, dialect) for value in dict.fromkeys(field.values))})"))
+        case "text":
+            length = f"length({column})" if dialect == "sqlite" else f"char_length({column})"
+            limit = length_limit(field)
+            held = limit and ((dialect == "postgresql" and limit <= _PG_VARCHAR) or (dialect == "mysql" and limit <= _MYSQL_VARCHAR))
+            least = math.ceil(field.minimum) if field.minimum is not None and math.isfinite(field.minimum) and field.minimum > 0 else None
+            if found_length := _between(length, least, None if held else limit):
+                found.append(("length", found_length))
+            if field.values:
+                found.append(("values", f"{column} IN ({', '.join(literal(value, dialect) for value in dict.fromkeys(field.values))})"))
+        case "integer" | "bigint" | "decimal" | "float":
+            low, high = (bound if bound is not None and math.isfinite(bound) else None for bound in (field.minimum, field.maximum))
+            if found_range := _between(column, low, high):
+                found.append(("range", found_range))
+        case "boolean" if dialect == "sqlite":
+            found.append(("flag", f"{column} IN (0, 1)"))
+        case "json" if dialect == "sqlite":
+            found.append(("json", f"json_valid({column})"))
+        case _:
+            pass
+    return tuple(found)
+
+
+def _between(what: str, low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{what} BETWEEN {_number(low)} AND {_number(high)}"
+    if low is not None:
+        return f"{what} >= {_number(low)}"
+    return f"{what} <= {_number(high)}" if high is not None else ""
+
+
+def _number(bound: float) -> str:
+    return str(int(bound)) if bound == int(bound) and abs(bound) < 1e15 else repr(float(bound))
+
+
+def literal(value: str, dialect: Dialect) -> str:
+    """Return a text as a literal of the dialect."""
+    doubled = value.replace("'", "''")
+    return "'" + (doubled.replace("\\", "\\\\") if dialect == "mysql" else doubled) + "'"

@@ -1,0 +1,79 @@
+"""The profile: every fact of a brief, from options, front matter and text, and what contradicts what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from backend_architect.brief import Brief
+from backend_architect.ingest import limits, load, numbers, stated, technologies, words
+from backend_architect.ingest.conflicts import find_conflicts
+from backend_architect.ingest.passage import Passage, passages
+from backend_architect.profile import Fact, FactName, Profile
+
+# Facts of these kinds add up: an option that names GDPR does not take HIPAA away.
+_ADDITIVE: frozenset[FactName] = frozenset({"compliance", "data-class", "forbidden"})
+
+
+def profile(brief: Brief, *, options: Sequence[tuple[str, str]] = ()) -> Profile:
+    """Return all facts of `brief`: those of `options` (key, value) first, then front matter, then the text's.
+
+    What is stated outright beats the text without a word; contradictions inside the text become conflicts.
+
+    Raises:
+        FactError: An option or a front matter entry has an unknown key or a bad value.
+    """
+    from_options = [fact for key, value in options for fact in stated.read(key, value, origin="option")]
+    from_matter = [fact for key, value in brief.stated for fact in stated.read(key, value, origin="front matter")]
+    from_text = list(_merged(_in_text(brief)))
+    from_matter = _not_beaten(from_matter, by=from_options)
+    from_text = _not_beaten(from_text, by=[*from_options, *from_matter])
+    return Profile(facts=(*from_options, *from_matter, *from_text), conflicts=find_conflicts(brief, from_text))
+
+
+def _not_beaten(facts: list[Fact], *, by: Sequence[Fact]) -> list[Fact]:
+    """Return the facts that nothing stated at a higher place replaces."""
+    names = {fact.name for fact in by} - _ADDITIVE
+    chosen = {fact.value for fact in by if fact.name in ("stack", "database", "cloud", "architecture")}
+    banned = {fact.value for fact in by if fact.name == "forbidden"}
+    storage = {fact.value for fact in by if fact.name == "persistence"}
+    if storage & {"none", "memory", "browser"}:
+        names |= {"database"}
+    if any(fact.name == "database" for fact in by):
+        names |= {"persistence"}
+    return [
+        fact
+        for fact in facts
+        if fact.name not in names
+        and not (fact.name == "forbidden" and fact.value in chosen)
+        and not (fact.name in ("stack", "database", "cloud", "architecture") and fact.value in banned)
+    ]
+
+
+def _in_text(brief: Brief) -> Iterator[Fact]:
+    found = tuple(passages(brief))
+    low = "\n".join(passage.low for passage in found)
+    rules = words.occurring(low)
+    named = technologies.occurring(low)
+    for passage in found:
+        yield from _of_passage(passage, rules, named)
+
+
+def _of_passage(passage: Passage, rules: Sequence[words.Rule], named: Sequence[technologies.Technology]) -> Iterator[Fact]:
+    quantities = numbers.find(passage.text, passage.language)
+    if quantities:
+        yield from load.read(passage, quantities)
+    yield from limits.read(passage, quantities)
+    yield from technologies.read(passage, named)
+    yield from words.read(passage, rules)
+
+
+def _merged(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Join facts that say the same: the first one's words, all of their lines."""
+    merged: dict[tuple[str, str, str], Fact] = {}
+    for fact in facts:
+        key = (fact.name, fact.value.casefold(), fact.when)
+        if (first := merged.get(key)) is None:
+            merged[key] = fact
+        elif fact.cites[0] not in first.cites:
+            merged[key] = first.model_copy(update={"cites": (*first.cites, *fact.cites)})
+    yield from merged.values()

@@ -1,0 +1,1 @@
+"""The pipeline's stages, one a file; a node is a function of what it reads."""

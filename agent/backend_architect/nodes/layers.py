@@ -1,0 +1,41 @@
+"""Stage 4: the layers the project needs, a group a node, side by side."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from backend_architect.design import ApiLayer, DataLayer, Layer, LayerName, MessagingLayer, OperationsLayer, PerformanceLayer, SecurityLayer
+from backend_architect.errors import DesignError
+from backend_architect.nodes.who import architect
+from backend_architect.state import Context, Group, State
+
+
+async def layers(state: Group, runtime: Runtime[Context]) -> State:
+    """Have the architect decide one group of layers.
+
+    Raises:
+        DesignError: If it answers with other layers than it was asked for.
+    """
+    asked = state["names"]
+    decided = await architect(runtime).layers(state["brief"], state["profile"], state["scope"], state["structure"], asked)
+    given = tuple(name_of(layer) for layer in decided)
+    if given != asked:
+        raise DesignError(f"the architect was asked for the layers {', '.join(asked)} and decided {', '.join(given) or 'none'}")
+    return {"layers": decided}
+
+
+def name_of(layer: Layer) -> LayerName:
+    """Return the name of the design's field that holds `layer`."""
+    match layer:
+        case ApiLayer():
+            return "api"
+        case DataLayer():
+            return "data"
+        case MessagingLayer():
+            return "messaging"
+        case SecurityLayer():
+            return "security"
+        case PerformanceLayer():
+            return "performance"
+        case OperationsLayer():
+            return "operations"

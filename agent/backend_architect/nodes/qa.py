@@ -1,0 +1,90 @@
+"""Stage 6: what code derives from the design (artifacts, IDs, coverage) and finds in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import NotRequired
+
+from langgraph.runtime import Runtime
+from typing_extensions import TypedDict
+
+import backend_architect
+from backend_architect.brief import Brief
+from backend_architect.checks.coverage import coverage, spans
+from backend_architect.checks.quality import quality
+from backend_architect.checks.references import check
+from backend_architect.design import Design
+from backend_architect.emit import code_changes
+from backend_architect.errors import DesignError
+from backend_architect.identity import allocate
+from backend_architect.nodes.who import architect
+from backend_architect.plan import Finding, Head, Identity, Plan
+from backend_architect.profile import Profile
+from backend_architect.state import Context, State
+from backend_architect.text import one_line
+
+
+class QaInput(TypedDict):
+    """What the stage reads."""
+
+    brief: Brief
+    profile: Profile
+    design: Design
+    options: NotRequired[Sequence[tuple[str, str]]]
+    previous: NotRequired[Plan | None]
+
+
+async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
+    """Derive artifacts, checklist, IDs and coverage, check the whole, and make the plan of it.
+
+    Raises:
+        DesignError: If the design contradicts itself in a way no document can show: two elements
+            with one key, a reference to nothing.
+    """
+    brief, design, author = state["brief"], state["design"], architect(runtime).name
+    broken = [finding for finding in check(design, (), statements=len(brief.statements)) if finding.code.startswith("ID")]
+    if broken:
+        raise DesignError(f"{broken[0].message} ({broken[0].code}{f', and {len(broken) - 1} more' if broken[1:] else ''})")
+    code = code_changes(design)
+    boxes = quality(design, code, state["profile"])
+    identities = allocate(design, code, boxes)
+    plan = Plan(
+        head=Head(
+            project=design.scope.project,
+            brief=one_line(brief.path)[:2000] or "-",
+            brief_sha256=brief.sha256,
+            language=brief.language,
+            architect=author,
+            signature=signature(brief, state.get("options", ()), architect=author),
+        ),
+        design=design,
+        code=code,
+        quality=boxes,
+        findings=_named(check(design, code, statements=len(brief.statements)), identities),
+        coverage=coverage(design, brief),
+        spans=spans(design, brief),
+        identities=identities,
+    )
+    return {"plan": with_ticks(plan, state.get("previous"))}
+
+
+def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: str) -> str:
+    """Return the digest of all that goes into a plan: brief, options, architect, program version."""
+    inputs = repr((brief.sha256, [(key, value) for key, value in options], architect, backend_architect.__version__))
+    return hashlib.sha256(inputs.encode()).hexdigest()[:16]
+
+
+def with_ticks(plan: Plan, previous: Plan | None) -> Plan:
+    """Return `plan` with the ticks of `previous` whose ID still means the same element."""
+    if previous is None or not previous.ticked:
+        return plan
+    meant = {identity.id: identity.key for identity in previous.identities}
+    ticked = tuple(i.id for i in plan.identities if i.id in previous.ticked and meant.get(i.id) == i.key)
+    return plan.model_copy(update={"ticked": ticked})
+
+
+def _named(findings: tuple[Finding, ...], identities: tuple[Identity, ...]) -> tuple[Finding, ...]:
+    """Point findings at IDs, which is what a reader sees, where the checks know keys."""
+    ids = {identity.key: identity.id for identity in identities}
+    return tuple(finding.model_copy(update={"where": ids.get(finding.where, finding.where)}) for finding in findings)

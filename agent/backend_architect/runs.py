@@ -1,0 +1,171 @@
+"""One run: a brief in, a plan written to its file, or handed back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from backend_architect import files
+from backend_architect.architects.protocol import Architect
+from backend_architect.brief import Brief
+from backend_architect.document import is_ours, parse, render
+from backend_architect.errors import OutputError
+from backend_architect.ingest import read
+from backend_architect.plan import Plan
+from backend_architect.text import one_line
+
+FILE_NAME = "TODO_backend-architect.md"
+"""The only file that a run writes."""
+
+Options = Sequence[tuple[str, str]]
+"""Facts stated outright, as (key, value)."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the pipeline that began or ended."""
+
+    name: str
+    """The node; for a group of layers, with their names: `layers (api, data)`."""
+    state: Literal["begun", "done"]
+
+
+Progress = Callable[[Stage], None]
+"""Told of every stage, as it happens."""
+
+
+def silent(_stage: Stage) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run made."""
+
+    plan: Plan
+    markdown: str
+    target: Path | None
+    """The file, as the caller named its folder; None if it was not to be written."""
+    change: Literal["created", "replaced", "unchanged", "not written"]
+    lost_ticks: tuple[str, ...] = ()
+    """IDs that were ticked in the file replaced and whose elements are gone or mean something else."""
+
+
+def plan_brief(
+    path: str,
+    *,
+    folder: Path | None,
+    stdin: BinaryIO,
+    options: Options = (),
+    architect: Architect | None = None,
+    progress: Progress = silent,
+    force: bool = False,
+) -> Outcome:
+    """Plan a brief and write `TODO_backend-architect.md` into a folder.
+
+    Args:
+        path: The brief, or `-` for `stdin`.
+        folder: Where the plan goes; made if it is missing. None to write nothing.
+        stdin: Read when `path` is `-`.
+        options: Facts stated outright; they outrank the brief's text.
+        architect: Who designs; None for the built-in rules.
+        progress: Told of every stage.
+        force: Replace a file that is not a plan of this program, or was edited by hand.
+
+    Raises:
+        BriefError: If the brief cannot be read.
+        FactError: If an option is unknown or does not parse.
+        OutputError: If the file there must not or cannot be replaced.
+        DesignError: If the architect's design contradicts itself.
+    """
+    brief = read(path, stdin=stdin)
+    if folder is None:
+        plan, markdown = asyncio.run(draft(brief, options=options, architect=architect, progress=progress))
+        return Outcome(plan, markdown, None, "not written")
+
+    target = folder / FILE_NAME
+    if path != "-" and _same_file(Path(path), target):
+        raise OutputError(f"{one_line(path)!r} is the file that the plan would be written to: choose another folder with -o")
+    # Looked at before anything is drafted: a refusal should cost nothing.
+    seen = files.current(target)
+    previous = _previous(target, seen, force=force)
+    files.require_writable(target)
+    plan, markdown = asyncio.run(draft(brief, options=options, architect=architect, previous=previous, progress=progress))
+    lost = tuple(tick for tick in previous.ticked if tick not in plan.ticked) if previous else ()
+    if seen is not None and _text(seen) == markdown:
+        return Outcome(plan, markdown, target, "unchanged")
+    files.write(target, markdown.encode(), seen=seen)
+    return Outcome(plan, markdown, target, "created" if seen is None else "replaced", lost)
+
+
+async def draft(
+    brief: Brief,
+    *,
+    options: Options = (),
+    architect: Architect | None = None,
+    previous: Plan | None = None,
+    progress: Progress = silent,
+) -> tuple[Plan, str]:
+    """Run the graph over a brief and return the plan and its Markdown. Touches no file."""
+    # LangGraph takes over a second to import, and a bad brief should be answered before that.
+    from backend_architect.graph import build_graph
+    from backend_architect.state import Context, Input
+
+    given: Input = {"brief": brief, "options": tuple(options), "previous": previous}
+    end: dict[str, object] = {}
+    async for mode, event in build_graph().astream(given, context=Context(architect), stream_mode=["tasks", "values"]):
+        match mode, event:
+            case "values", dict():
+                end = event
+            case "tasks", {"name": str(name), "input": dict(sent)}:
+                progress(Stage(_label(name, sent), "begun"))
+            case "tasks", {"name": str(name), "result": _}:
+                progress(Stage(name, "done"))
+    match end:
+        case {"plan": Plan() as plan, "markdown": str(markdown)}:
+            return plan, markdown
+    raise AssertionError("the graph ended without a plan")  # pragma: no cover
+
+
+def _label(name: str, sent: dict[str, object]) -> str:
+    match sent:
+        case {"names": tuple(names)} if name == "layers":
+            return f"layers ({', '.join(map(str, names))})"
+    return name
+
+
+def _previous(target: Path, seen: bytes | None, *, force: bool) -> Plan | None:
+    if seen is None:
+        return None
+    text = _text(seen)
+    if text is None or not is_ours(text):
+        if force:
+            return None
+        raise OutputError(
+            f"{one_line(str(target))!r} is there and was not made by backend-architect: choose another folder with -o, or replace it with --force"
+        )
+    plan = parse(text)
+    if render(plan) != text and not force:
+        raise OutputError(
+            f"{one_line(str(target))!r} was edited by hand beyond its tick boxes, and planning again would lose that: "
+            "choose another folder with -o, or replace it with --force"
+        )
+    return plan
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        # A checkout on Windows may have changed the line ends.
+        return data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
