@@ -70,11 +70,11 @@ def in_process(text: str) -> Timed:
 def peak(brief: Path, folder: str) -> float:
     """Largest resident size of a process that plans a brief, MB."""
     code = (
-        "import resource, sys; from backend_architect.cli import app\n"
-        "try: app(['plan', *sys.argv[1:]])\n"
+        "import resource; from backend_architect.__main__ import main\n"
+        "try: main()\n"
         "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(brief), "-o", folder], check=True, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code, "plan", str(brief), "-o", folder], check=True, capture_output=True, text=True)
     # Linux counts in KiB, macOS in bytes.
     return int(done.stdout) / (1024 if sys.platform != "darwin" else 1024 * 1024)
 

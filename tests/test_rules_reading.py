@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_architect.architects.rules.actions import head_noun, read_actions, read_actors, read_systems, split_actor
+from backend_architect.architects.rules.actions import read_actions, read_actors, split_actor
 from backend_architect.architects.rules.case import Contracts
+from backend_architect.architects.rules.phrases import head_noun
 from backend_architect.architects.rules.reading import read as label
+from backend_architect.architects.rules.systems import read_systems
 from backend_architect.brief import Brief
 from backend_architect.ingest.read import read
 
@@ -98,7 +100,14 @@ def test_split_actor(sentence: str, actors: tuple[str, ...], rest: str) -> None:
 
 @pytest.mark.parametrize(
     ("phrase", "noun"),
-    [("a new to-do item", "todo"), ("list of all open surveys", "survey"), ("the task card", "task_card"), ("it", ""), ("their responses", "response"), ("quickly", "")],
+    [
+        ("a new to-do item", "todo"),
+        ("list of all open surveys", "survey"),
+        ("the task card", "task_card"),
+        ("it", ""),
+        ("their responses", "response"),
+        ("quickly", ""),
+    ],
 )
 def test_head_noun(phrase: str, noun: str) -> None:
     assert head_noun(phrase.removeprefix("list of ")) == noun
@@ -112,10 +121,16 @@ def actions(text: str) -> list[tuple[str, str, str, str, tuple[str, ...]]]:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("Members can create, edit and delete a booking.", [("member", "create", "booking", "", ()), ("member", "update", "booking", "", ()), ("member", "delete", "booking", "", ())]),
+        (
+            "Members can create, edit and delete a booking.",
+            [("member", "create", "booking", "", ()), ("member", "update", "booking", "", ()), ("member", "delete", "booking", "", ())],
+        ),
         ("Members can enter a title for the booking.", [("member", "create", "booking", "", ("title",))]),
         ("Members can return to the start page without saving the booking.", []),
-        ("Visitors can submit an order with a name, a phone number and a pickup date.", [("visitor", "submit", "order", "", ("name", "phone number", "pickup date"))]),
+        (
+            "Visitors can submit an order with a name, a phone number and a pickup date.",
+            [("visitor", "submit", "order", "", ("name", "phone number", "pickup date"))],
+        ),
         ("The system deletes expired bookings.", [("", "delete", "booking", "", ())]),
         ("Messages are saved in a database.", [("", "store", "message", "", ())]),
         ("Managers can sign in.", [("manager", "login", "", "", ())]),
@@ -126,11 +141,16 @@ def test_actions(sentence: str, expected: list[tuple[str, str, str, str, tuple[s
 
 
 def test_opening_is_a_change_of_state_for_what_is_closed_too() -> None:
-    assert actions("# Polls\n\n- Authors can open a poll\n- Authors can close a poll\n") == [("author", "change-state", "poll", "", ()), ("author", "change-state", "poll", "", ())]
+    assert actions("# Polls\n\n- Authors can open a poll\n- Authors can close a poll\n") == [
+        ("author", "change-state", "poll", "", ()),
+        ("author", "change-state", "poll", "", ()),
+    ]
 
 
 def test_actors_and_systems() -> None:
-    parsed = brief("# Boats\n\n- Managers can approve a booking\n- Guests can see prices\n- Payments go through a payment provider\n- Mail is sent by SendGrid\n")
+    parsed = brief(
+        "# Boats\n\n- Managers can approve a booking\n- Guests can see prices\n- Payments go through a payment provider\n- Mail is sent by SendGrid\n"
+    )
     readings = label(parsed)
     found = read_actions(parsed, readings)
     assert [(a.name, a.privileged, a.anonymous) for a in read_actors(parsed, readings, found)] == [("manager", True, False), ("guest", False, True)]

@@ -65,6 +65,8 @@ def _escaped(match: re.Match[str]) -> str:
         case "link":
             # GFM takes an address raw, backslashes and all: one that needs escapes must not be a link.
             space = _SPACE.search(text, end)
+            if found.lower() == "ftp":
+                return found + "\\"
             rest = _TOKEN.finditer(text, end + 1, space.start() if space else len(text))
             return found if all(_is_plain(token) for token in rest) else found + "\\"
         case "slash":

@@ -52,9 +52,23 @@ class _Shared:
     security: tuple[str, ...]
     media: str
     parameters: dict[str, Schema] = field(default_factory=dict)
+    uses: dict[str, list[Schema]] = field(default_factory=dict)
+    """References to each shared parameter, as they stand in the operations."""
 
     def tag(self, component: str) -> str:
         return self.tags.get(component, component)
+
+    def parameter(self, name: str, parameter: Schema) -> Schema:
+        self.parameters[name] = parameter
+        reference = _ref("parameters", name)
+        self.uses.setdefault(name, []).append(reference)
+        return reference
+
+    def put_single_uses_in_place(self) -> None:
+        for name, (first, *more) in self.uses.items():
+            if not more:
+                first.clear()
+                first.update(self.parameters.pop(name))
 
 
 def document(design: Design) -> dict[str, Any]:
@@ -87,6 +101,7 @@ def document(design: Design) -> dict[str, Any]:
         operation = _operation(endpoint, name, shared)
         _add_path_parameters(operations, endpoint, place, shared)
         operations[method] = _merged(operations[method], operation) if method in operations else operation
+    shared.put_single_uses_in_place()
     schemas: dict[str, Schema] = {"Error": error} if any(endpoint.errors for endpoint in design.endpoints) else {}
     for key, name in shared.schema_names.items():
         schemas[name] = of_entity(entities[key], decimals_as_text=any(e.entity == key and e.origin == "derived" for e in design.endpoints))
@@ -188,12 +203,10 @@ def _parameters(endpoint: Endpoint, shared: _Shared) -> list[Schema]:
         if endpoint.method == "GET" and endpoint.pagination != "none" and not said & (_PAGING_WORDS - {"limit"}):
             for name in ("limit", endpoint.pagination):
                 if name not in said:
-                    shared.parameters[pascal(name)] = _PAGING[name]
-                    listed.append(_ref("parameters", pascal(name)))
+                    listed.append(shared.parameter(pascal(name), _PAGING[name]))
         header = _HEADER.search(endpoint.idempotency)
         if header and endpoint.method not in ("GET", "HEAD", "SSE", "WS") and ("header", header[0].lower()) not in found:
-            shared.parameters[pascal(header[0])] = {"name": header[0], "in": "header", "schema": {"type": "string"}}
-            listed.append(_ref("parameters", pascal(header[0])))
+            listed.append(shared.parameter(pascal(header[0]), {"name": header[0], "in": "header", "schema": {"type": "string"}}))
     return listed
 
 

@@ -46,6 +46,7 @@ class _Writer:
         self.dialect = dialect
         self.names = names
         self.metadata = MetaData()
+        self.hashed: dict[str, tuple[Lookup, ...]] = {}
         self.deferred: list[sa.ForeignKeyConstraint] = []
 
     def up(self, design: Design, planned: tuple[Table, ...]) -> str:
@@ -56,6 +57,9 @@ class _Writer:
         if self.dialect == "sqlite":
             lines += ["-- SQLite checks foreign keys only on connections that say so: every connection of the program has to.", "PRAGMA foreign_keys = ON;"]
         lines += [] if self.dialect == "mysql" else ["BEGIN;"]
+        # All tables are known before any is written: a reference may point ahead.
+        for table in planned:
+            self._declare(table)
         for table, late in ordered(planned):
             lines += ["", *self._table(table, () if self.dialect == "sqlite" else late)]
         for constraint in self.deferred:
@@ -85,12 +89,10 @@ class _Writer:
         from sqlalchemy import ForeignKeyConstraint
         from sqlalchemy.schema import CreateIndex, CreateTable
 
-        table, hashed = self._columns(planned)
+        table = self.metadata.tables[planned.name]
         now: list[ForeignKeyConstraint] = []
         for reference in planned.references:
-            target = self.metadata.tables.get(reference.table)
-            # A table that comes later is not there yet to be pointed at: its name will do.
-            remote = target.c[reference.key] if target is not None and reference not in late else f"{reference.table}.{reference.key}"
+            remote = self.metadata.tables[reference.table].c[reference.key]
             constraint = ForeignKeyConstraint([table.c[reference.column]], [remote], name=reference.name)
             table.append_constraint(constraint)
             (self.deferred if reference in late else now).append(constraint)
@@ -100,12 +102,12 @@ class _Writer:
             self._statement(CreateTable(table, include_foreign_key_constraints=now)),
             *(
                 f"{self._statement(CreateIndex(self._index(planned, table, lookup)))} -- serves: {'; '.join(map(comment, lookup.serves))}"
-                for lookup in (*hashed, *planned.lookups)
+                for lookup in (*self.hashed[planned.name], *planned.lookups)
             ),
         ]
 
-    def _columns(self, planned: Table) -> tuple[sa.Table, tuple[Lookup, ...]]:
-        """Return the table without its references, and the unique columns that only an index of digests can hold."""
+    def _declare(self, planned: Table) -> None:
+        """Declare the table without its references; unique columns that only an index of digests can hold wait for it."""
         import sqlalchemy as sa
 
         referring = {reference.column for reference in planned.references}
@@ -137,7 +139,8 @@ class _Writer:
                 hashed.append(Lookup(name=self.names.give("ux", planned.name, name), columns=(name,), unique=True, serves=(f"each {name} once",)))
             else:
                 constraints.append(sa.UniqueConstraint(name, name=self.names.give("uq", planned.name, name)))
-        return sa.Table(planned.name, self.metadata, *columns, *constraints), tuple(hashed)
+        sa.Table(planned.name, self.metadata, *columns, *constraints)
+        self.hashed[planned.name] = tuple(hashed)
 
     def _index(self, planned: Table, table: sa.Table, lookup: Lookup) -> sa.Index:
         import sqlalchemy as sa

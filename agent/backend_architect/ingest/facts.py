@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from backend_architect.brief import Brief
 from backend_architect.ingest import limits, load, numbers, stated, technologies, words
 from backend_architect.ingest.conflicts import find_conflicts
-from backend_architect.ingest.passage import Passage, passages
+from backend_architect.ingest.passage import Index, Passage, passages
 from backend_architect.profile import Fact, FactName, Profile
 
 # Facts of these kinds add up: an option that names GDPR does not take HIPAA away.
@@ -51,11 +51,17 @@ def _not_beaten(facts: list[Fact], *, by: Sequence[Fact]) -> list[Fact]:
 
 def _in_text(brief: Brief) -> Iterator[Fact]:
     found = tuple(passages(brief))
-    low = "\n".join(passage.low for passage in found)
-    rules = words.occurring(low)
-    named = technologies.occurring(low)
-    for passage in found:
-        yield from _of_passage(passage, rules, named)
+    index = Index(found)
+    named: dict[int, list[technologies.Technology]] = {}
+    for tech in technologies.occurring(index.low):
+        for place in index.holding(tech.alias):
+            named.setdefault(place, []).append(tech)
+    rules: dict[int, list[words.Rule]] = {}
+    for rule in words.RULES:
+        for place in sorted({place for hint in rule.hints for place in index.holding(hint)}):
+            rules.setdefault(place, []).append(rule)
+    for place, passage in enumerate(found):
+        yield from _of_passage(passage, rules.get(place, ()), named.get(place, ()))
 
 
 def _of_passage(passage: Passage, rules: Sequence[words.Rule], named: Sequence[technologies.Technology]) -> Iterator[Fact]:
@@ -63,7 +69,8 @@ def _of_passage(passage: Passage, rules: Sequence[words.Rule], named: Sequence[t
     if quantities:
         yield from load.read(passage, quantities)
     yield from limits.read(passage, quantities)
-    yield from technologies.read(passage, named)
+    if named:
+        yield from technologies.read(passage, named)
     yield from words.read(passage, rules)
 
 

@@ -39,8 +39,10 @@ _HIGH = re.compile(
     re.IGNORECASE,
 )
 
+_HIGH_HINTS = ("availab", "uptime", "downtime", "24", "disponib", "verfügbar", "高可用")
+
 _BUDGET = re.compile(
-    r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bnot to exceed\b|\bspend(?:ing)?\b|\b(?:hosting|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
+    r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bspend(?:ing)?\b|\b(?:cost|price|contract|project)\b[^.;]{0,20}\bnot to exceed\b|\b(?:hosting|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
     r"|\bcosts? (?:must|should|under|below|no more|less|at most|cap|limit)\w*|\bafford\b|\bcapped at\b|\bcost cap\b",
     re.IGNORECASE,
 )
@@ -75,9 +77,12 @@ _DUE = re.compile(
     r"|\bcomplet(?:e|ed|ion)\b|\bfinish(?:ed)?\b|\bready\b|\blive\b|\bfrist\b|\babgabe\b|\béchéance\b|截止|上线|交付",
     re.IGNORECASE,
 )
+_DUE_HINTS = (
+    "deadline due by launch live submi deliver releas ship final prazo entreg límite plazo complet finish ready frist abgabe échéance 截止 上线 交付".split()
+)
 _NO_DUE = re.compile(r"\bproposals?\b|\bquestions?\b|\bbids?\b|\boffers?\b|\bofferors?\b|\bquotations?\b|\bresponses?\b|\bsince\b|\breleased in\b|\bupdated?\b|\bversion\b|\bexample\b", re.IGNORECASE)
 _IN_TIME = re.compile(
-    r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|deliver(?:ed|y)?|release[ds]?|finish(?:ed)?|complete[ds]?|ready|done|built|live|mvp|weeks? to build|submit(?:ted)?)\b[^.;]{0,40}?\b(?:in|within|is|of|:)\s*$",
+    r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|finish(?:ed)?|ready|done|built|live|mvp|prototype)\b[^.;]{0,40}?\b(?:in|within|is|of|:)\s*$",
     re.IGNORECASE,
 )
 _DAYS = re.compile(rf"[\s-]*(?:business\s+|working\s+|calendar\s+)?(?P<unit>{units.PERIOD})", re.IGNORECASE)
@@ -109,7 +114,10 @@ _SOLO = re.compile(
     r"|\b(?:only|sole|single|lone|one) (?:backend )?(?:developer|engineer|programmer)\b|\bdesenvolvedor solo\b|\bsozinho\b|独立开发",
     re.IGNORECASE,
 )
-_SMALL_TEAM = re.compile(r"\b(?:small|tiny) (?:dev(?:elopment)? |engineering )?(?:team|shop|squad)\b|\bequipe pequena\b|\bequipo pequeño\b|\bpetite équipe\b|\bkleines team\b|小团队", re.IGNORECASE)
+_SMALL_TEAM = re.compile(r"\b(?:small|tiny) (?:dev(?:elopment)? |engineering )?(?:team|shop|squad)\b(?=\s*(?:$|[.,;:)!]|(?:of|and|that|with|who|so|is|are|will|has|to|in|at|but|builds?|can|we|I)\b))|\bequipe pequena\b|\bequipo pequeño\b|\bpetite équipe\b|\bkleines team\b|小团队", re.IGNORECASE)
+
+_SOLO_HINTS = ("solo", "person ", "-person", "one man", "on my own", "myself", "developer", "engineer", "programmer", "single dev", "sozinho", "独立")
+_SMALL_HINTS = ("small", "tiny", "pequen", "petite", "kleines", "小团队")
 
 _CPU = re.compile(r"\s*(?:x\s*)?(?:unidades\s+de\s+|units?\s+of\s+|núcleos\s+de\s+)?(?:v?cpus?(?:\s+(?:units?|cores?))?|cores?|núcleos)(?![\w-])|\s*核(?!心)", re.IGNORECASE)
 
@@ -119,25 +127,25 @@ def read(passage: Passage, quantities: Sequence[Quantity]) -> Iterator[Fact]:
     yield from _words(passage)
     if not passage.example:
         for quantity in quantities:
-            before, rest = passage.text[: quantity.start], passage.text[quantity.end :]
+            before, rest = passage.text[max(0, quantity.start - 200) : quantity.start], passage.text[quantity.end :]
             for reader in (_latency, _availability, _budget, _retention, _team, _cpu, _due_in):
                 if fact := reader(passage, quantity, before, rest):
                     yield fact
                     break
-    if quantities:
+    if any("20" in passage.text[quantity.start : quantity.end] or quantity.number <= 31 for quantity in quantities):
         yield from _deadlines(passage)
 
 
 def _words(passage: Passage) -> Iterator[Fact]:
-    text = passage.text
-    if match := _NINES.search(text):
+    text, low = passage.text, passage.low
+    if "nine" in low and (match := _NINES.search(text)):
         number = _NINES_VALUE[match["word"].lower()]
         yield passage.fact("availability", _percent(number), match.span(), number=number)
-    if match := _HIGH.search(text):
+    if any(hint in low for hint in _HIGH_HINTS) and (match := _HIGH.search(text)):
         yield passage.fact("availability", "high", match.span())
-    if match := _SOLO.search(text):
+    if any(hint in low for hint in _SOLO_HINTS) and (match := _SOLO.search(text)):
         yield passage.fact("team", "1 developer", match.span(), number=1)
-    elif match := _SMALL_TEAM.search(text):
+    elif any(hint in low for hint in _SMALL_HINTS) and (match := _SMALL_TEAM.search(text)):
         yield passage.fact("team", "small team", match.span())
 
 
@@ -252,9 +260,11 @@ def _due_in(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fac
 
 
 def _deadlines(passage: Passage) -> Iterator[Fact]:
+    if not any(hint in passage.low for hint in _DUE_HINTS):
+        return
     for match in _DATE.finditer(passage.text):
         before = passage.text[max(0, match.start() - 90) : match.start()]
-        if not _DUE.search(before) or _NO_DUE.search(passage.text) or _NO_DUE.search(passage.section):
+        if not _DUE.search(before) or _NO_DUE.search(passage.text) or _NO_DUE.search(passage.heading):
             continue
         if shown := date(match):
             yield passage.fact("deadline", shown, match.span())

@@ -69,6 +69,9 @@ _PER_ONE = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = re.compile(r"rate[- ]?limit|\blimit(?:s|ed)?\b|\blimite\b|\blímite\b|throttl|\bquota\b|\b429\b|限流|限制", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:可以|请)参考|参见|\bsee (?:the|also|our)\b[^.;]{0,60}\b(?:article|guide|document|example|section)\b", re.IGNORECASE)
+_PARENTHESIS = re.compile(r"[(（][^()（）]*[)）]")
+_AVERAGE = re.compile(r"\baverage\b|\bavg\b|\bon average\b|\bmean\b|平均|\bem média\b|\ben promedio\b|\bim schnitt\b", re.IGNORECASE)
 _CONVERSION = re.compile(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules? of thumb\b|\bequivalen|转换|换算|\bconversão\b|\bconversión\b", re.IGNORECASE)
 _EQUATION = re.compile(r"\d[^=]*(?:/|\bper\b|\ba\b)[^=]*[=≈][^=]*\d[^=]*(?:/|\bper\b|\ba\b)", re.IGNORECASE)
 
@@ -89,14 +92,16 @@ _MEMORY_BEFORE = re.compile(
 
 def read(passage: Passage, quantities: Sequence[Quantity]) -> Iterator[Fact]:
     """Yield the load facts of a passage."""
-    conversion = bool(_CONVERSION.search(passage.section) or _CONVERSION.search(passage.text) or _EQUATION.search(passage.text))
+    if ("参" in passage.text or "see " in passage.low) and _REFERENCE.search(passage.text):
+        return
     for place, quantity in enumerate(quantities):
-        before = passage.text[: quantity.start]
+        before = passage.text[max(0, quantity.start - 120) : quantity.start]
         rest = passage.text[quantity.end :]
-        if (fact := _people(passage, quantity, quantities[:place], before, rest)) or (
-            not conversion and (fact := _rate(passage, quantity, before, rest) or _bare_rate(passage, quantity, before, rest))
-        ):
+        if fact := _people(passage, quantity, quantities[:place], before, rest):
             yield fact
+        elif fact := _rate(passage, quantity, before, rest) or _bare_rate(passage, quantity, before, rest):
+            if not _is_no_load(passage):
+                yield fact
         else:
             yield from _size(passage, quantity, before, rest)
 
@@ -130,7 +135,9 @@ def _people(passage: Passage, quantity: Quantity, earlier: Sequence[Quantity], b
         name = "concurrent-users"
     words = " ".join(words.replace("-", " ").split())
     words = words.upper() if words.lower() in ("dau", "mau") else words
-    if quantity.vague:
+    if quantity.vague and passage.language in ("zh", "ja"):
+        value = f"{passage.text[quantity.start : quantity.end]}{words}"
+    elif quantity.vague:
         value = f"{passage.text[quantity.start : quantity.end].lower()} of {words}"
     else:
         value = f"{show(quantity.number)} {words}"
@@ -148,10 +155,12 @@ def _people_when(passage: Passage, quantity: Quantity, earlier: Sequence[Quantit
 
 def when(text: str, start: int, end: int) -> When:
     """Return which time a figure speaks of, from the words of its clause."""
+    # "400 a second (with higher peaks)": the remark is not about this number.
+    text = _PARENTHESIS.sub(lambda match: match.group() if match.start() <= start < match.end() else " " * len(match.group()), text)
     low = max((text.rfind(mark, 0, start) for mark in (",", ";", " and ", " but ", "，", " then ")), default=-1)
     highs = [at for mark in (",", ";", " and ", " but ", "，", " then ") if (at := text.find(mark, end)) >= 0]
     for clause in (text[low + 1 : min(highs, default=len(text))], text[max(0, start - 30) : end + 30]):
-        if _PEAK.search(clause):
+        if _PEAK.search(clause) and not _AVERAGE.search(clause):
             return "peak"
         if _NOW.search(clause):
             return "now"
@@ -164,8 +173,6 @@ def when(text: str, start: int, end: int) -> When:
 
 
 def _rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact | None:
-    if _skips(passage):
-        return None
     if match := _ABBREVIATED.match(rest):
         unit = "minute" if match["unit"].lower().endswith("m") else "second"
         return _rate_fact(passage, quantity, "requests-per-second", "requests", unit, match.end())
@@ -183,8 +190,6 @@ def _rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact 
 
 def _bare_rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact | None:
     """A rate whose unit stands before the number: `requests per second: 200`, 每秒 40 读请求."""
-    if _skips(passage):
-        return None
     if match := _BEFORE_RATE.search(before):
         if match["abbr"]:
             unit = "minute" if match["abbr"].lower() == "rpm" else "second"
@@ -200,8 +205,10 @@ def _bare_rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> 
     return None
 
 
-def _skips(passage: Passage) -> bool:
-    return bool(_PER_ONE.search(passage.text) or _LIMIT.search(passage.text))
+def _is_no_load(passage: Passage) -> bool:
+    """Whether a rate is one user's, somebody's limit, or a line of a conversion table."""
+    text = passage.text
+    return bool(_PER_ONE.search(text) or _LIMIT.search(text) or _CONVERSION.search(passage.section) or _CONVERSION.search(text) or _EQUATION.search(text))
 
 
 def _rate_name(noun: str) -> FactName | None:
@@ -220,7 +227,7 @@ def _rate_name(noun: str) -> FactName | None:
 
 def _rate_fact(passage: Passage, quantity: Quantity, name: FactName, noun: str, unit: str, length: int) -> Fact:
     number = quantity.number / units.SECONDS[unit]
-    noun = " ".join(noun.split()) or name.split("-")[0]
+    noun = " ".join(word for word in noun.split() if word.lower() not in ("average", "avg", "total")) or name.split("-")[0]
     if noun.lower() in ("req", "reqs"):
         noun = "requests"
     value = f"{show(quantity.number)} {noun}/s" if unit == "second" else f"{show(quantity.number)} {noun}/{unit} ({_per_second(number)}/s)"
@@ -258,7 +265,7 @@ def _size(passage: Passage, quantity: Quantity, before: str, rest: str) -> Itera
         ((thing := _PER_THING.match(after)) and (thing["thing"] or "").lower() not in units.PERIOD_OF)
         or (_ITEM_BEFORE.search(before) and (_ITEM_WORDS.search(passage.text) or not before.rstrip().endswith("to")))
         or _ITEM_AFTER.match(after)
-        or re.search(r"\bsize of (?:a|an|each|one)\b|\b(?:each|per|every) \w+$|大小|tamanho|tamaño", passage.lead, re.IGNORECASE)
+        or re.search(r"\bsize of (?:a|an|each|one)\b|大小|tamanho|tamaño", passage.lead, re.IGNORECASE)
     ):
         yield passage.fact("item-size", shown, span, number=number)
     elif _STORAGE.search(passage.text):

@@ -167,7 +167,9 @@ def _han(text: str) -> Iterator[Quantity]:
         # "万" after digits belongs to them; a lone digit is often part of a word ("一个", "唯一").
         number = han(match.group())
         if number is not None:
-            yield Quantity(number, match.start(), match.end(), spelled=True)
+            # 百万 alone is "millions of", as 一百万 is "one million".
+            vague = not any(char in _HAN_DIGITS for char in match.group()) and number >= 100
+            yield Quantity(number, match.start(), match.end(), vague=vague, spelled=True)
 
 
 def han(numeral: str) -> float | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from backend_architect.brief import Brief, Statement
 from backend_architect.ingest import sentences
@@ -28,6 +30,10 @@ _LATER = re.compile(
     r"\bbonus\b|\bnice[- ]to[- ]haves?\b|\bstretch\b|\bfuture\b|\blater\b|\bphase (?:2|3|two|three|ii)\b|\boptional\b|\broad ?map\b|\bv2\b|\bbacklog\b|可选|未来|后续|\bfuturo\b|\bopciona(?:l|is|les)\b|\bzukunft\b",
     re.IGNORECASE,
 )
+_SAID_LATER = re.compile(
+    r"\b(?:added|add|come|follow|built|done|considered) later\b|\bin a (?:later|future|second) (?:phase|version|release|iteration)\b|\bin (?:the )?future versions?\b|\bnice[- ]to[- ]have\b|\bstretch goal\b", re.IGNORECASE
+)
+_NO = re.compile(r"\b[Nn]o\b")
 _OPTIONS = re.compile(
     r"\b(?:available|possible|candidate) technolog|\balternatives?\b|\boptions?\b|\bcandidates\b|\bconsidered\b|\btrade-?offs?\b|\bcomparison\b|\bsimilar tools\b|备选|替代方案|\balternativas\b",
     re.IGNORECASE,
@@ -46,6 +52,10 @@ class Passage:
     text: str
     low: str
     """The text in lower case, character by character."""
+    shown: str
+    """The text as written; `text` differs in Portuguese, where "no" means "in the"."""
+    heading: str
+    """The nearest heading above."""
     kind: str
     language: str
     section: str
@@ -70,15 +80,15 @@ class Passage:
 
     def quote(self, start: int, end: int) -> str:
         """Return the words around `span`: the sentence, or whole words of it if it is long."""
-        if len(self.text) <= _QUOTE:
-            return one_line(self.text)
+        if len(self.shown) <= _QUOTE:
+            return one_line(self.shown)
         room = max(0, _QUOTE - (end - start)) // 2
         low, high = max(0, start - room), min(len(self.text), end + room)
         while low > 0 and not self.text[low - 1].isspace() and start - low < _QUOTE:
             low -= 1
         while high < len(self.text) and not self.text[high].isspace() and high - end < _QUOTE:
             high += 1
-        return one_line(self.text[low:high])
+        return one_line(self.shown[low:high])
 
 
 def passages(brief: Brief) -> Iterator[Passage]:
@@ -110,21 +120,43 @@ def passages(brief: Brief) -> Iterator[Passage]:
         for text in sentences.split(own):
             if text.endswith(("?", "？")):
                 continue
+            shown = text
+            if brief.language == "pt":
+                text = _NO.sub("em", text)
             low = text.lower()
             yield Passage(
                 statement=statement.number,
                 text=text,
+                shown=shown,
+                heading=statement.section[-1] if statement.section else "",
                 low=low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text),
                 kind=statement.kind,
                 language=brief.language,
                 section=" / ".join((*statement.section, *leads)),
                 lead=leads[0] if leads else "",
-                later=any(later for _, _, later, _ in flags),
+                later=any(later for _, _, later, _ in flags) or bool(_SAID_LATER.search(text)),
                 options=any(options for _, _, _, options in flags),
                 example=any(_EXAMPLES.search(lead) for lead in leads[:1]),
                 endpoint=statement.section in endpoints,
                 title=title,
             )
+
+
+class Index:
+    """Which passages hold a string: one search through the joined text, not one a passage."""
+
+    def __init__(self, found: Sequence[Passage]) -> None:
+        """Join the texts of `found`."""
+        self.low = "\n".join(passage.low for passage in found)
+        self._starts = [0, *accumulate(len(passage.low) + 1 for passage in found)]
+
+    def holding(self, needle: str) -> Iterator[int]:
+        """Yield the places of the passages that hold `needle`, ascending."""
+        at = self.low.find(needle)
+        while at >= 0:
+            place = bisect_right(self._starts, at) - 1
+            yield place
+            at = self.low.find(needle, self._starts[place + 1])
 
 
 def _judged(text: str, known: dict[str, tuple[bool, bool, bool, bool]]) -> tuple[bool, bool, bool, bool]:

@@ -16,7 +16,7 @@ Category = Literal["language", "framework", "frontend", "database", "search", "c
 _TABLE: dict[Category, str] = {
     "language": """Python=python3 | TypeScript | JavaScript=vanilla javascript,plain javascript | =Go=golang,go lang | =Rust | Java=java 8,java 11,java 17,java 21 | Kotlin | Scala | C#=csharp,c sharp | F#
         | C++ | =Ruby | PHP | Elixir | Erlang | Haskell | Clojure | =Swift | =Dart | Perl | =Zig | =Elm | OCaml""",
-    "framework": """Node.js=nodejs,node js,=Node | Deno | =Bun | Express=express.js,expressjs,=Express | NestJS=nest.js | Fastify | Koa.js=koajs | Hono.js | Django REST Framework=drf | Django | =Flask | FastAPI | Starlette | Tornado
+    "framework": """Node.js=nodejs,node js,=Node | Deno | =Bun | =Express=express.js,expressjs | NestJS=nest.js | Fastify | Koa.js=koajs | Hono.js | Django REST Framework=drf | Django | =Flask | FastAPI | Starlette | Tornado
         | Spring Boot=springboot | =Spring=spring framework,spring mvc,spring webflux | Quarkus | Micronaut | Ktor | .NET Aspire=dotnet aspire | ASP.NET Core=asp.net core | ASP.NET | .NET Core=dotnet core
         | .NET=dotnet,.net 6,.net 8,.net 9 | Entity Framework=ef core,entity framework core | Ruby on Rails=rails,ror | Sinatra | Laravel | Symfony | =Phoenix=phoenix framework | =Gin=gin-gonic
         | =Echo | =Fiber | Actix=actix-web | =Axum | Rocket.rs | Play Framework | Celery | Sidekiq | Prisma | SQLAlchemy | Hibernate | Sequelize | TypeORM | GraphQL | gRPC | tRPC | Apache Spark=spark streaming
@@ -64,6 +64,8 @@ _FORBIDS = re.compile(
 )
 _NOT_YET = re.compile(r"\b(?:not|don['’]?t|doesn['’]?t) (?:yet|currently|only|need to|have to)\b", re.IGNORECASE)
 _FORBIDDEN_AFTER = re.compile(r"\s*(?:\w+\s+)?(?:is|are) (?:not allowed|forbidden|prohibited|not permitted|off limits)|\s*(?:must|may|should) not be used|\s*não (?:é|são) permitid", re.IGNORECASE)
+_PIECE = re.compile(r"[a-z0-9]+")
+_MEDIA = re.compile(r"\b(?:youtube|v[íi]deos? |tutorials?|blog post|webinar|video on)\b|视频", re.IGNORECASE)
 _STACK_PLACE = re.compile(
     r"\bstack\b|\btechnolog(?:y|ies)\b|\btech\b|\btools?\b|\bplatforms?\b|\benvironment\b|\bbuilt (?:with|on)\b|\binfrastructure\b|\blanguages?\b|\bframeworks?\b|\bdatabases?\b|架构|技术|tecnologias?|tecnologías|\bimplementation\b|\bconstraints?\b|\brequirements?\b",
     re.IGNORECASE,
@@ -114,9 +116,15 @@ def fact_name(tech: Technology) -> FactName:
     return "database" if tech.category == "database" else "cloud" if tech.category == "cloud" else "stack"
 
 
+@lru_cache(maxsize=1)
+def _pieces() -> tuple[tuple[Technology, tuple[str, ...]], ...]:
+    return tuple((tech, tuple(_PIECE.findall(tech.alias))) for tech in table())
+
+
 def occurring(low: str) -> tuple[Technology, ...]:
     """Return the technologies whose alias occurs anywhere in `low`, the longest alias first."""
-    return tuple(tech for tech in table() if tech.alias in low)
+    words = frozenset(_PIECE.findall(low))
+    return tuple(tech for tech, pieces in _pieces() if all(piece in words for piece in pieces) and tech.alias in low)
 
 
 def read(passage: Passage, candidates: Sequence[Technology]) -> Iterator[Fact]:
@@ -129,6 +137,8 @@ def read(passage: Passage, candidates: Sequence[Technology]) -> Iterator[Fact]:
             if _stands_alone(passage.text, start, end, tech) and not any(low < end and start < high for low, high, _ in taken):
                 taken.append((start, end, tech))
             start = passage.low.find(tech.alias, end)
+    if taken and _MEDIA.search(passage.text):
+        return
     taken.sort(key=lambda entry: entry[0])
     accepted: tuple[int, bool] | None = None
     for start, end, tech in taken:

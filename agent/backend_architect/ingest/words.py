@@ -59,9 +59,9 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "persistence",
         "database",
-        "database|db|datenbank|banco de dados|base de datos|数据库",
+        "database|db|relational data|datenbank|banco de dados|base de datos|数据库",
         r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|persist(?:s|ed)?|writ(?:e|ten)|record(?:ed|s)?|kept|keep|insert(?:ed)?|held)\b[^.;]{0,40}\b(?:in|to|into) (?:an? |the |our |its )?(?:\w+ ){0,2}(?:database|db)\b|\bneeds? (?:for )?relational data\b|\bneed for relational data\b|\b(?:armazen|salv|grav|guard)\w+[^.;]{0,30}\b(?:banco de dados|base de datos)\b|(?:存储|保存|写入)[^，。；]{0,12}数据库",
-        unless=r"\b(?:no|without (?:a|any)) (?:database|db)\b",
+        unless=r"\b(?:no|without (?:a|any)) (?:database|db)\b|\bmight\b|\bcould\b|\bconsider",
     ),
     # --- backend ---
     _rule(
@@ -75,8 +75,8 @@ RULES: tuple[Rule, ...] = (
         "backend",
         "server",
         "api|backend|back-end|server|endpoint|web service",
-        r"\b(?:expos|provid|build|creat|implement|develop|need|offer|design|publish|writ|deliver|requir|has|have|is)\w*\b[^.;]{0,40}\b(?:rest(?:ful)?|http|json|graphql|web|backend|back-end|grpc)[ -]?(?:apis?|services?|endpoints?|backend|servers?)\b|\b(?:a|an) rest(?:ful)? apis?\b|\b(?:build|design|develop|implement|create)\w* (?:a|an|the) (?:\w+ )?(?:backend|api|web service)\b|\bdesenvolver um backend\b|\bdesarrollar un backend\b",
-        unless=r"\b(?:either|frontend or backend)\b|\bno backend\b",
+        r"\b(?:expos|provid|build|creat|implement|develop|need|offer|design|publish|writ|deliver|requir|has|have|is)\w*\b[^.;]{0,40}\b(?:rest(?:ful)?|http|json|graphql|web|backend|back-end|grpc)[ -]?(?:apis?|services?|endpoints?|backend)\b|\b(?:a|an) rest(?:ful)? apis?\b|\b(?:build|design|develop|implement|create)\w* (?:a|an|the) (?:\w+ )?(?:backend|api|web service)\b|\bdesenvolver um backend\b|\bdesarrollar un backend\b",
+        unless=r"\b(?:either|frontend or backend)\b|\bno backend\b|\bexperience\b",
     ),
     # --- authentication ---
     _rule(
@@ -110,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     # --- real time, offline ---
     _rule("real-time", "WebSocket", "websocket|web socket", r"\bweb ?sockets?\b", unless=_NOT + r"web ?socket"),
     _rule("real-time", "SSE", "server-sent|sse|eventsource", r"\bserver[- ]sent events?\b|\bSSE\b|\beventsource\b"),
-    _rule("real-time", "none", "real-time|real time|realtime|实时", r"\b(?:not|n['’]t|no need(?: for| to be)?)\b[^.;]{0,30}\b(?:real[- ]?time|live updates)\b|不用实时|不需要实时|非实时|实时分析不是必须"),
+    _rule("real-time", "none", "real-time|real time|realtime|实时", r"\bno need for (?:real[- ]?time|live updates)|(?<!that )(?<!which )\b(?:does|do|need|must|is|are|will)(?:(?: not|n['’]t)(?: (?:need|have|required?) to| needed)?)(?: be)?(?: in)? (?:real[- ]?time|live)\b|\bwithout (?:real[- ]?time|live updates)\b|\breal[- ]?time\b[^.;]{0,25}\b(?:is|are)(?: not|n['’]t) (?:needed|required|necessary)\b|不用实时|不需要实时|非实时|实时分析不是必须"),
     _rule(
         "real-time",
         "required",
@@ -138,14 +138,14 @@ RULES: tuple[Rule, ...] = (
         unless=r"\bno (?:existing|legacy)\b",
     ),
     # --- scale ---
-    _rule("scale", "prototype", "prototype|poc|proof|mvp|minimum viable|hackathon|take-home|take home|protótipo|prototipo|原型|概念验证", r"\bprototypes?\b|\b(?:PoC|POC)\b|\bproof[- ]of[- ]concepts?\b|\bMVP\b|\bminimum viable product\b|\bhackathon\b|\btake[- ]home (?:assignment|test|exercise|challenge|task)\b|\bprotótipo\b|\bprototipo\b|原型|概念验证", unless=r"\bnot (?:just |only )?an? (?:prototype|mvp|poc)\b|\bbeyond (?:the|an?) (?:prototype|mvp)\b|\boutgrown?\b"),
+    _rule("scale", "prototype", "prototype|poc|proof|mvp|minimum viable|hackathon|take-home|take home|protótipo|prototipo|原型|概念验证", r"\bprototypes?\b|\bpoc\b|\bproof[- ]of[- ]concepts?\b|\bMVP\b|\bminimum viable product\b|\bhackathon\b|\btake[- ]home (?:assignment|test|exercise|challenge|task)\b|\bprotótipo\b|\bprototipo\b|原型|概念验证", unless=r"\bmock-?\s?ups?\b|\bwireframes?\b|\bnot (?:just |only )?an? (?:prototype|mvp|poc)\b|\bbeyond (?:the|an?) (?:prototype|mvp)\b|\boutgrown?\b"),
     _rule("scale", "small", "over|hobby|side project|personal project|toy|keep it simple|weekend", r"\b(?:do not|don['’]t|avoid|no|never) (?:be )?over-?\s?engineer\w*|\bhobby\b|\bside[- ]project\b|\bpersonal project\b|\btoy (?:project|app)\b|\bkeep it (?:very |really )?simple\b|\bweekend project\b|\bpet project\b"),
     _rule("scale", "large", "web-scale|web scale|massive|millions of|billions of|petabyte|hyperscale|海量", r"\bweb[- ]scale\b|\bmassive(?:ly)? scal\w+|\b(?:millions|billions) of (?:\w+ )?(?:transactions|events|messages|requests|records|orders|devices|payments)\b|\bhyperscale\b|海量"),
     # --- region ---
     _rule("region", "global", "world|global|multi-region|multiple regions|全球|mundo", r"\b(?:users|customers|clients|people|merchants|teams|offices)\b[^.;]{0,25}\b(?:around|all over|across|throughout) the (?:world|globe)\b|\b(?:global|worldwide) (?:customers|users|audience|user base|customer base|scale)\b|\b(?:globally|worldwide) (?:available|distributed)\b|\b(?:users|customers) worldwide\b|\bmulti-?region\b|\bmultiple regions\b|全球用户|\bem todo o mundo\b|\ben todo el mundo\b"),
-    _rule("region", "EU", "eu|europe", r"\b(?:in|within|inside|leave|to) the (?:EU|European Union)\b|\bEU[- ](?:only|hosted|based|region|data)\b|\b(?:hosted|stored|stay|remain|kept|located|servers?|data cent(?:er|re)s?) (?:with)?in (?:the )?(?:EU|Europe)\b", unless=r"\boutside (?:of )?the EU\b(?! is not)"),
+    _rule("region", "EU",  "the eu|eu-|eu only|eu hosted|eu based|eu region|eu data|europe", r"\b(?:in|within|inside|leave|to) the (?:EU|European Union)\b|\bEU[- ](?:only|hosted|based|region|data)\b|\b(?:hosted|stored|stay|remain|kept|located|servers?|data cent(?:er|re)s?) (?:with)?in (?:the )?(?:EU|Europe)\b", unless=r"\boutside (?:of )?the EU\b(?! is not)"),
     _rule("region", "Germany", "germany|deutschland", r"\b(?:hosted|stored|stay|remain|kept|located|servers?|data cent(?:er|re)s?) in germany\b|\bin deutschland (?:gehostet|gespeichert)\b"),
-    _rule("region", "US", "us|united states", r"\b(?:hosted|stored|stay|remain|kept|located|servers?|data cent(?:er|re)s?) (?:with)?in the (?:US|U\.S\.|USA|United States)\b", exact=False),
+    _rule("region", "US", "in the us|in the u.s|in the united states", r"\b(?:hosted|stored|stay|remain|kept|located|servers?|data cent(?:er|re)s?) (?:with)?in the (?:US|U\.S\.|USA|United States)\b", exact=False),
     _rule("region", "China", "china", r"\b(?:hosted|stored|stay|remain|kept|located) (?:with)?in (?:mainland )?china\b"),
     # --- compliance ---
     _rule("compliance", "GDPR", "gdpr|dsgvo|rgpd", r"\b(?:GDPR|DSGVO|RGPD)\b"),
@@ -212,20 +212,12 @@ _NOT_ALLOWED_PT = re.compile(
 _NOT_ALLOWED_EN = re.compile(r"\b(?:the )?use of (?P<what>[^.;:,–—]{3,40}?) is (?:not (?:allowed|permitted)|forbidden|prohibited)\b", re.IGNORECASE)
 
 
-def occurring(low: str) -> tuple[Rule, ...]:
-    """Return the rules one of whose hints occurs anywhere in `low`."""
-    return tuple(rule for rule in RULES if any(hint in low for hint in rule.hints))
 
 
 def read(passage: Passage, rules: Sequence[Rule]) -> Iterator[Fact]:
-    """Yield the word facts of a passage."""
+    """Yield the word facts of a passage; `rules` are those one of whose hints it holds."""
     low = passage.low
     for rule in rules:
-        for hint in rule.hints:
-            if hint in low:
-                break
-        else:
-            continue
         if rule.general and passage.endpoint:
             continue
         match = rule.pattern.search(passage.text)

@@ -51,7 +51,11 @@ def acceptance(case: Case, design: Design, endpoints: Sequence[Endpoint]) -> str
     bound = next((p for p in lead.request if p.maximum is not None and p.where == "body"), None)
     refusal = next(iter(_telling([lead])), None)
     if bound is not None and bound.maximum is not None:
-        over = f"{wording.figure(bound.maximum + 1)} {'characters' if bound.type == 'text' else 'as value'}" if bound.type != "json" else f"more than {wording.figure(bound.maximum)} entries"
+        over = (
+            f"{wording.figure(bound.maximum + 1)} {'characters' if bound.type == 'text' else 'as value'}"
+            if bound.type != "json"
+            else f"more than {wording.figure(bound.maximum)} entries"
+        )
         status = next((error.status for error in lead.errors if error.status in (400, 422)), 422)
         said.append(f"`{bound.name}` with {over} answers {status}")
     elif refusal is not None:

@@ -67,7 +67,7 @@ def _derived(endpoints: tuple[Endpoint, ...]) -> ErrorCase | None:
                 category="input",
                 error="Validation error",
                 cause=f"{names} missing or malformed (`{endpoint.method} {endpoint.path}`)",
-                message=f"{headed(wanted[0].name)} is required",
+                message=f"`{wanted[0].name}` is required",
                 answer="422 `VALIDATION_ERROR`",
                 recovery="Logged as a count, without the body; not repeated: the caller corrects it",
             )

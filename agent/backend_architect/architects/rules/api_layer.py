@@ -54,7 +54,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
         documentation=_documentation(case, endpoints, spelled),
         errors=_errors(case),
         pagination=_pagination(endpoints),
-        rate_limit=_rate_limit(case, endpoints),
+        rate_limit=rate_limit(case, endpoints),
     )
 
 
@@ -176,7 +176,8 @@ def _pagination(endpoints: tuple[Endpoint, ...]) -> str:
     return headed("; ".join(said))
 
 
-def _rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
+def rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
+    """Return how many requests a caller may send, with the number or the reason for none."""
     users = case.profile.number("users")
     if relay(case) is not None or (case.contracts.ours and case.traits.auth == "none" and not case.actors):
         return (
@@ -200,4 +201,4 @@ def _rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
 
 def _headroom(case: Case) -> str:
     rate = case.traits.writes_per_second
-    return f" (the stated {figure(rate)} writes/s are the sum over all addresses, so no honest one comes near)" if rate and not case.traits.auth == "session" else ""
+    return f" (the stated {figure(rate)} writes/s are the sum over all addresses, so no honest one comes near)" if rate and case.traits.auth != "session" else ""

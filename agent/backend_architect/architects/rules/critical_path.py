@@ -75,12 +75,21 @@ def _drafts(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> li
         drafts.append(_Draft(f"{stored} the {noun} in {where}", 45, f"503, nothing is kept; the caller may repeat.{repeat}".strip()))
     elif case.traits.engine != "none" and not systems:
         missing = _refusal(endpoint, (404, 410), "503 with `Retry-After: 5`")
-        drafts.append(_Draft(f"Read the {wording.plural(noun) if endpoint.many else noun} by index from {wording.ENGINE_NAMES[case.traits.engine]}", 45, missing))
+        drafts.append(
+            _Draft(f"Read the {wording.plural(noun) if endpoint.many else noun} by index from {wording.ENGINE_NAMES[case.traits.engine]}", 45, missing)
+        )
     if systems:
         names = wording.listing([system.name for system in systems], most=3)
         deadline = evidence.span(max(1, case.traits.latency_ms * 6 // 10))
         if len(systems) > 1 and not write:
-            drafts.append(_Draft(f"Ask {names} at the same time, {deadline} at most each", 120, "the answer carries what the others gave and names the one that is missing", must_succeed=False))
+            drafts.append(
+                _Draft(
+                    f"Ask {names} at the same time, {deadline} at most each",
+                    120,
+                    "the answer carries what the others gave and names the one that is missing",
+                    must_succeed=False,
+                )
+            )
         else:
             drafts.append(_Draft(f"Call {names}, {deadline} at most", 120, f"502 after the deadline; the {noun} stays pending and is tried again on request"))
     drafts.append(_Draft(f"Answer {endpoint.status}{' with the ' + noun if endpoint.entity else ''}", 8, "the client repeats; the result is the same"))
@@ -121,8 +130,13 @@ def _afterwards(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -
         return None
     noun = evidence.singular(evidence.resource(endpoint))
     main, reserve = main_and_reserve(case)
-    target = f"{main.name}, or to {reserve.name} while that fails" if main and reserve else main.name if main else "processing"
-    return Step(step=f"After the answer: pass the {noun} on to {target}", must_succeed=False, ms=0, if_it_fails="it stays pending and is tried again; the caller is not affected")
+    target = f"{main}, or to {reserve} while that fails" if main and reserve else main or "processing"
+    return Step(
+        step=f"After the answer: pass the {noun} on to {target}",
+        must_succeed=False,
+        ms=0,
+        if_it_fails="it stays pending and is tried again; the caller is not affected",
+    )
 
 
 def _run(case: Case) -> CriticalPath | None:
@@ -132,14 +146,31 @@ def _run(case: Case) -> CriticalPath | None:
         return None
     work, cites = timed
     noun = next((evidence.singular(action.noun) for action in case.actions if action.statement in cites and action.noun), "item")
+    rule = grounds.ordered(case)
+    line = f" ({wording.quoted(rule.quote, 70)})" if rule else ""
     before, after = 5, 5
     return CriticalPath(
         budget_ms=before + work + after,
         basis=f"{evidence.span(work)} of work that the brief fixes, plus 10 ms assumed for taking and finishing one {noun}",
         steps=(
-            Step(step=f"Take the first waiting {noun} in its order, atomically", must_succeed=True, ms=before, if_it_fails=f"none is waiting: stay idle until the next {noun} wakes the loop"),
-            Step(step=f"Work on the {noun} for {evidence.span(work)}, stoppable at any moment", must_succeed=True, ms=work, if_it_fails=f"stopped: the {noun} goes back to where it stood in the order, nothing counts as done"),
-            Step(step=f"Mark the {noun} done and write the line with its time", must_succeed=True, ms=after, if_it_fails="the run ends with an error and a non-zero exit code"),
+            Step(
+                step=f"Take the {noun} that is first in line{line}, atomically",
+                must_succeed=True,
+                ms=before,
+                if_it_fails=f"none is waiting: stay idle until the next {noun} wakes the loop",
+            ),
+            Step(
+                step=f"Work on the {noun} for {evidence.span(work)}, stoppable at any moment",
+                must_succeed=True,
+                ms=work,
+                if_it_fails=f"stopped: the {noun} goes back to its place in line, nothing counts as done",
+            ),
+            Step(
+                step=f"Mark the {noun} done and write the line with its time",
+                must_succeed=True,
+                ms=after,
+                if_it_fails="the run ends with an error and a non-zero exit code",
+            ),
         ),
         cites=cites,
     )

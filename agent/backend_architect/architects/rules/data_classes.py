@@ -134,6 +134,8 @@ def data_classes(case: Case) -> tuple[DataClass, ...]:
         return ()
     found: list[DataClass] = []
     for kind in _CLASSES:
+        if kind.name == "Credentials" and case.traits.auth == "none" and not _member_cites(case, kind):
+            continue
         shown = _shown(case, kind)
         if shown is None:
             continue

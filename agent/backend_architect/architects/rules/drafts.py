@@ -16,13 +16,32 @@ ORDER = (FIRST, REST, HARDEN, LATER)
 
 _WORD = re.compile(r"[a-z][a-z-]{3,}")
 _COMMON = frozenset(
-    "that this with from have must shall will when should would could their there which into each other than then user users system application able also "
-    "only more most some such they them were been being under over about after before these those what where while your contractor ensure provide".split()
+    re.findall(
+        r"\w+",
+        "that this with from have must shall will when should would could their there which into each other than then user users system application able also "
+        "only more most some such they them were been being under over about after before these those what where while your contractor ensure provide",
+    )
 )
 _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("t-load", re.compile(r"\b(?:latenc\w+|p9\d|fast|quick\w*|perform\w+|throughput|scal\w+|load|per second|traffic|concurren\w+|efficient\w*)\b|流量|性能|读写|高可用|desempenho", re.IGNORECASE)),
-    ("t-access", re.compile(r"\b(?:secur\w+|log-?in|auth\w*|permission\w*|role\w*|sso|single sign|privacy|confidential\w*|encrypt\w*|hipaa|gdpr|pci)\b", re.IGNORECASE)),
-    ("t-operate", re.compile(r"\b(?:deploy\w*|availab\w+|uptime|downtime|backup|docker\w*|container\w*|ci|pipeline|monitor\w*|log(?:s|ging)?|port|cpu|memory|cloud|environment|cost|budget|hosted)\b", re.IGNORECASE)),
+    (
+        "t-load",
+        re.compile(
+            r"\b(?:latenc\w+|p9\d|fast|quick\w*|perform\w+|throughput|scal\w+|load|per"
+            r" second|traffic|concurren\w+|efficient\w*)\b|流量|性能|读写|高可用|desempenho",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "t-access",
+        re.compile(r"\b(?:secur\w+|log-?in|auth\w*|permission\w*|role\w*|sso|single sign|privacy|confidential\w*|encrypt\w*|hipaa|gdpr|pci)\b", re.IGNORECASE),
+    ),
+    (
+        "t-operate",
+        re.compile(
+            r"\b(?:deploy\w*|availab\w+|uptime|downtime|backup|docker\w*|container\w*|ci|pipeline|monitor\w*|log(?:s|ging)?|port|cpu|memory|cloud|environment|cost|budget|hosted)\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 
 

@@ -58,7 +58,7 @@ def times(case: Case, sketch: Sketch, have: list[str], about: list[Statement]) -
     if version_needed(case, sketch):
         found.append(Field(name="version", type="integer", minimum=1, why="Counts changes; a write with an old number is refused, so nobody overwrites unseen work"))
     if "created_at" not in have:
-        found.append(Field(name="created_at", type="timestamp", why=f"When the {noun} was {'received' if sketch.verbs & {'import', 'submit', 'send'} else 'made'}{'; lists are sorted by it' if sketch.verbs & {'list', 'read', 'send'} else ''}"))
+        found.append(Field(name="created_at", type="timestamp", why=f"When the {noun} was {'received' if sketch.verbs & {'import', 'submit', 'send'} else 'made'}{'; lists are sorted by it' if sketch.verbs & {'list', 'read', 'send'} and sketch.noun not in ('user', 'tag', 'answer') else ''}"))
     if changes(sketch) and "updated_at" not in have:
         found.append(Field(name="updated_at", type="timestamp", why="When it last changed"))
     return found
@@ -84,7 +84,7 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
     found: list[Index] = []
     order = "position" if "position" in names else "created_at"
     for field in fields:
-        if field.ref and field.name != "assignee_id":
+        if field.ref and field.name != "assignee_id" and not (field.name in ("author_id", "owner_id") and sketch.parents):
             served = (field.name, order) if order in names else (field.name,)
             found.append(Index(fields=served, query=f"{table.capitalize()} of one {words(field.name.removesuffix('_id'))}, {'in their order' if order == 'position' else 'newest first'}"))
     if "assignee_id" in names:
@@ -96,7 +96,7 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
     listed = bool(sketch.verbs & {"list", "read", "search"}) and sketch.noun not in ("user", "tag", "session", "answer")
     if "status" in names and (listed or sketch.verbs & {"change-state", "compute", "import", "store"}) and not sketch.filters:
         found.append(Index(fields=("status", "created_at"), query=f"{table.capitalize()} in one state, newest first"))
-    elif listed and not any(field.ref for field in fields) and not sketch.filters and "created_at" in names:
+    elif listed and not sketch.parents and not sketch.filters and "created_at" in names:
         found.append(Index(fields=("created_at",), query=f"All {table}, newest first"))
     end = next((name for name in ("expires_at", "closes_at") if name in names), "")
     if end:
@@ -154,7 +154,7 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: li
         return f"Conditional update: the state changes only from the state it was read in, so two callers cannot both move one {noun}"
     primary = next((field for field in fields if field.primary), None)
     if primary is not None and "caller" in primary.why:
-        return f"The key comes from the caller: a repeated insert is recognised and not done twice"
+        return "The key comes from the caller: a repeated insert is recognised and not done twice"
     if sketch.noun.split("_")[-1] in APPEND_ONLY or not (sketch.verbs & {"update", "change-state", "assign", "delete"}):
         return "Rows are added and not changed, so writers do not meet" + (f"; {words(unique[0])} is unique, a clash is tried again or refused" if unique else "")
     if sketch.verbs & {"update"}:
@@ -171,7 +171,7 @@ def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: list
     if sketch.at_most and sketch.parents:
         parts.append(f"At most {sketch.at_most} for one {words(sketch.parents[0])}, checked when it is saved")
     expiry = next((s for s in about if text_evidence.EXPIRY.search(s.text)), None)
-    lifetime = next((name for name in names if re.search(r"expir|ttl|lifetime", name)), "")
+    lifetime = next((field.name for field in fields if re.search(r"expir|ttl|lifetime", field.name)), "")
     if sketch.noun == "session":
         parts.append("Deleted when it ends or the person signs out")
     elif lifetime or (expiry is not None and "expires_at" in names):

@@ -15,9 +15,12 @@ from backend_architect.design import Endpoint, Entity, Keys, Scope
 from backend_architect.text import Cites
 
 _VERSION = re.compile(r"^(?:api|v\d+)$")
+_PERCENTILE = re.compile(r"\bp(?P<p>50|90|95|99|999)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:sh|ps1))`")
 _FOLDER = re.compile(r"\bscripts?\b.{0,40}\b(?:in|under) (?:the |a )?`(?P<folder>[\w./-]+?)/?` (?:directory|folder)", re.IGNORECASE)
-_RESULT = re.compile(r"\b(?:print|writ|output|sav|log)\w*\b.{0,40}?\b(?:to|in|into) (?:a file |the file )?`(?P<file>[\w-]+\.(?:txt|csv|json|log|md))`", re.IGNORECASE)
+_RESULT = re.compile(
+    r"\b(?:print|writ|output|sav|log)\w*\b.{0,40}?\b(?:to|in|into) (?:a file |the file )?`(?P<file>[\w-]+\.(?:txt|csv|json|log|md))`", re.IGNORECASE
+)
 _IDENTITY = re.compile(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
 
 
@@ -90,6 +93,27 @@ def singular(name: str) -> str:
     return words.singular(name.lower().replace(" ", "_").replace("-", "_")).replace("_", " ")
 
 
+def percentile(case: Case) -> str:
+    """Return the percentile that the latency target is measured at: the one the brief names, else `p95`."""
+    found = _PERCENTILE.search(f"{case.traits.latency_basis.value} {case.traits.latency_basis.because}")
+    return f"p{found['p']}" if found else "p95"
+
+
+def requests(rate: float) -> str:
+    """Return `1 request/s`, `40 requests/s`."""
+    return f"{figure(rate)} request{'' if rate == 1 else 's'}/s"
+
+
+def boxed(case: Case) -> bool:
+    """Return whether the brief caps processor or memory: then nothing can be added, only shared out differently."""
+    return bool(case.profile.all("cpu-limit") or case.profile.all("memory-limit"))
+
+
+def lower_first(text: str) -> str:
+    """Return the text to go on within a sentence; names in capitals stay."""
+    return text if text[:2].isupper() or text[:1] == "`" else text[:1].lower() + text[1:]
+
+
 def partners(case: Case) -> tuple[System, ...]:
     """Return the outside systems that data goes to or comes from; those that only log people in are left out."""
     return tuple(system for system in outside(case) if not _IDENTITY.search(f"{system.name} {system.purpose}"))
@@ -126,7 +150,8 @@ class Scripts:
 def scripts(case: Case) -> Scripts:
     """Return the shell scripts that the brief demands, in the folder it names, and the file it wants filled."""
     asked = demands(case)
-    folder = next((found["folder"] for statement in asked if (found := _FOLDER.search(statement.text))), "")
+    leads = [case.statement(statement.parent).text for statement in asked if statement.parent and _SCRIPT.search(statement.text)]
+    folder = next((found["folder"] for text in (*leads, *(s.text for s in asked)) if (found := _FOLDER.search(text))), "")
     names: dict[str, int] = {}
     result, where = "", 0
     for statement in asked:

@@ -29,7 +29,7 @@ class Guess:
     personal: bool = False
     values: tuple[str, ...] = ()
     why: str = ""
-    """A purpose that holds for any field of this kind; `{noun}` stands for what it belongs to."""
+    """A purpose that holds for any field of this kind; `{noun}` stands for what it belongs to, `{Field}` for the name."""
 
 
 def _rule(pattern: str, type: ValueType, minimum: float | None = None, maximum: float | None = None, *, unique: bool = False, personal: bool = False, values: tuple[str, ...] = (), why: str = "") -> tuple[re.Pattern[str], Guess]:
@@ -52,13 +52,13 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     _rule(r"(?:^|_)(?:url|uri|link|website|homepage|webhook)$", "text", 1, 2048, why="Address on the web"),
     _rule(r"(?:^|_)(?:image|photo|picture|avatar|logo|thumbnail|file|attachment|video|audio|recording|scan|pdf)s?$", "text", 1, 1024, why="Object key of the uploaded file; the bytes are not kept in the database"),
     _rule(r"_path$", "text", 1, 1024, why="Where the content is kept"),
-    _rule(r"(?:_at|timestamp|datetime|_time|^time|^date_time)$", "timestamp", why="Moment, with time zone"),
+    _rule(r"(?:_at|timestamp|datetime|_time|^time|^date_time)$", "timestamp", why="{Field} of the {noun}, with time zone"),
     _rule(r"^(?:deadline|expiry|expiration|expires)$|^(?:expiry|expiration)_(?:date|time)$", "timestamp", why="Moment after which the {noun} no longer counts"),
-    _rule(r"(?:^date|_date|_on|^day|^due|_day)$|^due_|^date_of", "date", why="Calendar day"),
+    _rule(r"(?:^date|_date|_on|^day|^due|_day)$|^due_|^date_of", "date", why="{Field} of the {noun}, a calendar day"),
     _rule(r"^(?:is|has|can|was|allow|allows)_|^(?:completed|active|enabled|verified|archived|private|public|visible|deleted|confirmed|anonymous|featured|failing|failure|done|available)$", "boolean"),
     _rule(r"(?:^|_)(?:lat|latitude)$", "float", -90, 90),
     _rule(r"(?:^|_)(?:lng|lon|long|longitude)$", "float", -180, 180),
-    _rule(r"(?:^|_)(?:price|amount|total|subtotal|cost|fee|balance|salary|wage|tax|discount|budget|donation|bid|payment|sum|rent|valor|preco|betrag|preis|precio|deposit|fare|revenue|profit|credit_limit)$", "decimal", 0, why="Money, exact to the cent"),
+    _rule(r"(?:^|_)(?:price|amount|total|subtotal|cost|fee|balance|salary|wage|tax|discount|budget|donation|bid|payment|sum|rent|valor|preco|betrag|preis|precio|deposit|fare|revenue|profit|credit_limit)$", "decimal", 0, why="{Field} of the {noun}, exact to the cent"),
     _rule(r"(?:^|_)(?:rating|stars)$", "integer", 1, 5, why="Stars from 1 to 5"),
     _rule(r"(?:^|_)percent(?:age)?$", "decimal", 0, 100),
     _rule(r"(?:^|_)(?:probability|confidence|temperature|humidity|distance|speed|weight|height|width|depth|score|ratio|rate|voltage|pressure)$", "float"),
@@ -71,7 +71,7 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     _rule(r"(?:^|_)currency$", "text", 3, 3, why="ISO 4217 code of the currency"),
     _rule(r"(?:^|_)(?:language|locale)$", "text", 2, 12, why="BCP 47 language tag"),
     _rule(r"(?:^|_)(?:settings|metadata|options|payload|data|preferences|configuration|attributes|properties|answers|details|custom_fields|dimensions|coordinates)$", "json"),
-    _rule(r"(?:^|_)(?:description|body|content|contents|text|notes?|comment|message|summary|instructions?|reason|feedback|explanation|remarks?|abstract|review|answer|symptoms|diagnosis|ingredients|steps)$", "text", 1, 10_000, why="Free text, plain; escaped wherever it is shown"),
+    _rule(r"(?:^|_)(?:description|body|content|contents|text|notes?|comment|message|summary|instructions?|reason|feedback|explanation|remarks?|abstract|review|answer|symptoms|diagnosis|ingredients|steps)$", "text", 1, 10_000, why="{Field} of the {noun}: free text, escaped wherever it is shown"),
     _rule(r"^bio$|^about(?:_me)?$|^biography$", "text", 0, 1000, why="What the {noun} says about themselves"),
     _rule(r"(?:^|_)(?:slug|code|sku|isbn|barcode|serial|serial_number|reference|vin|licence_plate|license_plate|shortlink|short_link|short_code)$", "text", 1, 100, unique=True, why="Short identifier that people and links use"),
     _rule(r"(?:^|_)(?:title|name|subject|label|headline|caption|topic|question|statement)$", "text", 1, 200),
@@ -107,4 +107,4 @@ def infer(name: str, noun: str = "") -> Guess:
     unique = guess.unique or (person and column == "email")
     if column.endswith("_date") and column[:-5] in ("expiry", "expiration"):
         column = "expires_at"
-    return replace(guess, column=column, unique=unique, why=guess.why.replace("{noun}", words(noun) or "record"))
+    return replace(guess, column=column, unique=unique, why=guess.why.replace("{noun}", words(noun) or "record").replace("{Field}", words(column).capitalize()))

@@ -8,24 +8,36 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend_architect.architects.rules import evidence, grounds, wording
-from backend_architect.architects.rules.case import Action, Case, System
+from backend_architect.architects.rules.case import Action, Case
 from backend_architect.brief import Statement
 from backend_architect.design import Endpoint, Entity, Job, Scope
 from backend_architect.text import Cites
 
 Kind = Literal["cleanup", "notify", "import", "export", "report", "compute", "advance", "count", "purge"]
 
-_LATER_WORK = re.compile(
-    r"\b(?:off-?line|batch(?:es)?|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ )?(?:second|minute|hour|night|day|week|month)s?|schedul\w+|background|asynchronous(?:ly)?"
-    r"|periodic\w*|automatic(?:ally)?|sweep|expir\w+|not (?:need to be )?real[- ]?time|queue[ds]?|at the end of|deadline|overdue|due|remind\w*)\b|过期|不用实时|后台|em segundo plano",
+_BATCH = re.compile(
+    r"\b(?:off-?line|in batch|batch (?:run|process|job|mode)\w*|run in batch|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ )?(?:hour|night|day|week|month)s?"
+    r"|schedul(?:e|ed|es|ing)|background|asynchronous(?:ly)?|periodic\w*|sweep|not (?:need to be )?real[- ]?time)\b|不用实时|后台|定期|em segundo plano",
     re.IGNORECASE,
 )
+"""Work that a clock starts."""
+_DUE = re.compile(
+    r"\b(?:expir\w+|overdue|past due|automatic(?:ally)?|deadline|when (?:the |its )?time|at the end of|after \w+ (?:minute|hour|day|week|month)s?|time-?out|timeframe"
+    r"|no longer (?:needed|valid)|older than|retention)\b|过期|到期|expirad",
+    re.IGNORECASE,
+)
+"""A state that ends by itself."""
+_SWEEP = re.compile(r"\b(?:off-?line (?:\w+ ){0,2}(?:sweep|scoring|run|process\w*|analysis)|run in batch|nightly|overnight|schedul\w+ (?:offline|batch|processing|job|run)s?)\b", re.IGNORECASE)
+"""A batch run that has to be planned for even where no verb and noun could be read from the sentence."""
+_AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|instant(?:ly)?|as they happen|real[- ]time|at once)\b", re.IGNORECASE)
 _WHEN = re.compile(
-    r"\b(nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ ){0,2}(?:seconds?|minutes?|hours?|night|days?|weeks?|months?)|once (?:a|per) (?:minute|hour|day|week|month)|at midnight)\b",
+    r"\b(nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ ){0,2}(?:seconds?|minutes?|hours?|night|days?|weeks?|months?)|once (?:a|per)"
+    r" (?:minute|hour|day|week|month)|at midnight)\b",
     re.IGNORECASE,
 )
 _QUEUEING = re.compile(r"\b(?:queue[ds]?|queuing|asynchronous(?:ly)?|in the background|store[- ]and[- ]forward|202)\b", re.IGNORECASE)
-_RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|second|reserve|stand-?by|alternate|contin\w+)\b", re.IGNORECASE)
+_RESERVE_WORDS = "Fallback|Backup|Secondary|Reserve|Standby"
+_RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|second|reserve|stand-?by|alternate|conting\w+)\b", re.IGNORECASE)
 _EXPIRY = re.compile(r"(?:^|_)(?:expir\w*|valid_until)(?:_|$)")
 _DAYS = re.compile(r"\d+\s*(?:days?|months?|years?)", re.IGNORECASE)
 _EMAIL = re.compile(r"\b(e-?mail|sms|text message|push notification|slack|webhook)s?\b", re.IGNORECASE)
@@ -144,6 +156,8 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
         found[job.key] = job
     for job in (*_probes(case, scope), *_from_actions(case, scope), *_from_entities(scope, entities)):
         found.setdefault(job.key, job)
+    for job in _sweeps(case, scope, tuple(found.values()), evidence.thing(evidence.primary(endpoints), entities)):
+        found.setdefault(job.key, job)
     return tuple(found.values())[: _MOST[case.traits.size] + 1]
 
 
@@ -162,12 +176,18 @@ def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
     return None
 
 
-def main_and_reserve(case: Case) -> tuple[System | None, System | None]:
-    """Return the outside system to try first and the one the brief keeps for when that fails."""
-    systems = evidence.partners(case)
-    reserve = next((system for system in systems if _RESERVE.search(system.name)), None)
-    reserve = reserve or next((system for system in systems if _RESERVE.search(system.purpose)), None)
-    return next((system for system in systems if system is not reserve), None), reserve
+def main_and_reserve(case: Case) -> tuple[str, str]:
+    """Return the outside system to try first and the one the brief keeps for when that fails; empty where there is none."""
+    names = [system.name for system in evidence.partners(case)]
+    if len(names) == 1:
+        # Twins share a name and differ in the word after it: "Gateway Default", "Gateway Fallback".
+        twin = re.compile(rf"{re.escape(names[0])}\s+(Default|Primary|Main|{_RESERVE_WORDS})\b", re.IGNORECASE)
+        seen = {found.group(1).capitalize() for statement in case.brief.statements for found in twin.finditer(statement.text)}
+        names = [f"{names[0]} {word}" for word in sorted(seen)] if len(seen) > 1 else names
+    reserve = next((name for name in names if _RESERVE.search(name)), "")
+    if not reserve:
+        reserve = next((system.name for system in evidence.partners(case) if len(names) > 1 and _RESERVE.search(system.purpose)), "")
+    return next((name for name in names if name != reserve), ""), reserve
 
 
 def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint], cites: Cites) -> Job:
@@ -175,25 +195,30 @@ def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints:
     noun = evidence.thing(first, entities)
     main, reserve = main_and_reserve(case)
     deadline = f"{evidence.span(max(200, min(5000, case.traits.latency_ms * 20)))} to answer"
-    if main is None:
+    if not main:
         does = f"takes the accepted {noun} from the queue and processes it; a {noun} seen before (same ID) is acknowledged without being processed again"
-    elif reserve is None:
-        does = f"sends the accepted {noun} to {main.name} ({deadline}) with its own ID, so that a repeat is recognised; the outcome is written to the same row"
+    elif not reserve:
+        does = f"sends the accepted {noun} to {main} ({deadline}) with its own ID, so that a repeat is recognised; the outcome is written to the same row"
     else:
-        does = f"sends the {noun} to {main.name} ({deadline}); while that is failing or slow, to {reserve.name}; which one took it is written with the {noun} in one transaction"
+        does = (
+            f"sends the {noun} to {main} ({deadline}); while that is failing or slow, to {reserve}; which one took it is written with the {noun}"
+            " in one transaction"
+        )
     fast = case.traits.latency_ms <= 50
-    target = main.name if main else "processing"
+    target = main or "processing"
     return Job(
         key=f"job-forward-{wording.slug(noun)}",
         name=f"Pass on each accepted {noun}",
         trigger=f"commit of a {noun}; a sweep every {'second' if fast else '10 s'} finds those that a crash left behind",
         does=does,
-        retry="after 50, 100, 200 and 400 ms, then every 2 s until one takes it; a timeout is checked at the receiver before it is sent again"
-        if fast
-        else _STEPS,
-        on_failure=f"the {noun} stays stored as pending, counted and alerted on; it is not lost while {target} is down"
-        if fast
-        else f"set aside as dead with the last answer of {target}; sent again by hand with one command",
+        retry=(
+            "after 50, 100, 200 and 400 ms, then every 2 s until one takes it; a timeout is checked at the receiver before it is sent again" if fast else _STEPS
+        ),
+        on_failure=(
+            f"the {noun} stays stored as pending, counted and alerted on; it is not lost while {target} is down"
+            if fast
+            else f"set aside as dead with the last answer of {target}; sent again by hand with one command"
+        ),
         user_learns=_learns(endpoints, noun),
         satisfies=evidence.serves(scope, cites),
         cites=cites,
@@ -243,27 +268,38 @@ def _from_actions(case: Case, scope: Scope) -> list[Job]:
             continue
         if _is_background(case, kind, action, statement):
             found.setdefault((kind, action.noun), (action, statement))
-    return [_job(case, scope, kind, action, statement) for (kind, _), (action, statement) in found.items()]
+    return [_job(case, scope, kind, evidence.singular(action.noun), statement) for (kind, _), (action, statement) in found.items()]
 
 
 def _is_background(case: Case, kind: Kind, action: Action, statement: Statement) -> bool:
-    late = bool(_LATER_WORK.search(statement.text))
+    text = statement.text
+    batch = bool(_BATCH.search(text)) and not (_AT_ONCE.search(text) and not _SWEEP.search(text))
     match kind:
         case "notify":
-            return action.verb == "notify" or (action.system and bool(_EMAIL.search(statement.text)))
+            return action.verb == "notify" or (action.system and bool(_EMAIL.search(text)))
         case "cleanup" | "advance":
-            return action.system and late
+            return action.system and bool(_DUE.search(text))
         case "import" | "export":
-            return action.system or (case.traits.size in ("medium", "large") and late)
+            return (action.system or case.traits.size in ("medium", "large")) and batch
         case "count":
-            return action.system or late
+            return action.system
         case _:
-            return late
+            return batch
 
 
-def _job(case: Case, scope: Scope, kind: Kind, action: Action, statement: Statement) -> Job:
+def _sweeps(case: Case, scope: Scope, found: Sequence[Job], noun: str) -> list[Job]:
+    """Return the batch runs that the brief asks for in sentences of which no action was read."""
+    known = {number for job in found for number in job.cites}
+    asked = [s for s in evidence.demands(case) if s.number not in known and _SWEEP.search(s.text)]
+    if not asked or any(job.key.startswith("job-compute") for job in found):
+        return []
+    job = _job(case, scope, "compute", noun, asked[0])
+    cites = wording.cites((s.number for s in asked), most=4)
+    return [job.model_copy(update={"name": f"Sweep the {wording.plural(noun)} in a batch", "cites": cites, "satisfies": evidence.serves(scope, cites)})]
+
+
+def _job(case: Case, scope: Scope, kind: Kind, noun: str, statement: Statement) -> Job:
     way = _WAYS[kind]
-    noun = evidence.singular(action.noun)
     stated = _WHEN.search(statement.text)
     channel = _EMAIL.search(statement.text)
     filled = {
@@ -282,8 +318,8 @@ def _job(case: Case, scope: Scope, kind: Kind, action: Action, statement: Statem
         retry=way.retry.format(**filled),
         on_failure=way.on_failure.format(**filled),
         user_learns=way.user_learns.format(**filled),
-        satisfies=evidence.serves(scope, (action.statement,)),
-        cites=(action.statement,),
+        satisfies=evidence.serves(scope, (statement.number,)),
+        cites=(statement.number,),
     )
 
 

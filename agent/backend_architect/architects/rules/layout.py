@@ -134,7 +134,10 @@ def layout(case: Case, design: Design, names: Sequence[str]) -> tuple[CodePlace,
         case "browser":
             return (
                 CodePlace(path="src/main.ts", holds="Start: reads what the browser has kept, draws the page"),
-                *(CodePlace(path=f"src/{name}.ts", holds=f"What can be done with {wording.spaced(name)}; no access to the page") for name in names[: _MOST[case.traits.size]]),
+                *(
+                    CodePlace(path=f"src/{name}.ts", holds=f"What can be done with {wording.spaced(name)}; no access to the page")
+                    for name in names[: _MOST[case.traits.size]]
+                ),
                 CodePlace(path="src/storage.ts", holds="The only place that touches browser storage; a version number on what it writes"),
             )
         case "cli":
@@ -185,7 +188,12 @@ def _service(case: Case, design: Design, names: Sequence[str]) -> tuple[CodePlac
                     places.append(CodePlace(path=path.format(**_filled(name)), holds=_holds(role, name, by_name.get(name, []), design.entities)))
     if migrate(case.traits.stack.language, case.traits.engine):
         path = UP if case.traits.engine in grounds.RELATIONAL else "migrations/"
-        places.append(CodePlace(path=path, holds=f"{wording.counted(len(evidence.built(design.entities)), 'table')} with its constraints and indexes; the reverse beside it"))
+        places.append(
+            CodePlace(
+                path=path,
+                holds=f"{wording.counted(len(evidence.built(design.entities)), 'table')} with its constraints and indexes; the reverse beside it",
+            )
+        )
     return tuple(_condensed(places) if case.traits.size == "tiny" else places)
 
 
@@ -234,8 +242,17 @@ def guidance(case: Case, design: Design) -> tuple[Guidance, ...]:
 def _program_advice(case: Case) -> list[tuple[str, str]]:
     language = case.traits.stack.language
     advice: dict[Language, tuple[str, str]] = {
-        "go": ("Go", "One goroutine per worker; a `context.CancelFunc` each, so that stopping one is immediate; the shared queue behind one mutex. Run the tests with `-race`"),
-        "typescript": ("Node.js", "One `AbortController` per worker cancels its timer at once; the event loop already makes queue changes atomic between two `await`s"),
+        "go": (
+            "Go",
+            (
+                "One goroutine per worker; a `context.CancelFunc` each, so that stopping one is immediate; the shared queue behind one mutex. Run the"
+                " tests with `-race`"
+            ),
+        ),
+        "typescript": (
+            "Node.js",
+            "One `AbortController` per worker cancels its timer at once; the event loop already makes queue changes atomic between two `await`s",
+        ),
         "python": ("Python", "One asyncio task per worker; `task.cancel()` stops it at its `await`; changes to the queue stand between awaits"),
     }
     found = [advice.get(language, (language, "One cancellable task per worker; the shared queue behind one lock"))]
@@ -254,7 +271,11 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
         "typescript": [
             f"TypeScript `strict`; a JSON schema on the route validates {call} and types the handler, so no second parser",
             f"One error handler turns typed errors into the error format; a {noun} handler only throws",
-            "Parameterised SQL with `pg` or Kysely: one statement a list, no query inside a loop" if case.traits.engine == "postgresql" else "Prepared statements only; none inside a loop",
+            (
+                "Parameterised SQL with `pg` or Kysely: one statement a list, no query inside a loop"
+                if case.traits.engine == "postgresql"
+                else "Prepared statements only; none inside a loop"
+            ),
             "One process per container; instances replace cluster mode",
         ],
         "python": [
@@ -267,11 +288,15 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             f"Handlers take `context` from the request and pass it to every query and call: a caller who leaves stops the work on {call}",
             "`http.Server` with ReadHeaderTimeout 5 s and `MaxBytesReader`; recover middleware logs the request ID",
             f"Interfaces are declared by their user, in the package of the {noun}; tests pass in a fake",
-            f"`pgxpool` with {pool} connections; bounded channels, never one goroutine per item without a limit" if case.traits.engine == "postgresql" else "Bounded channels; never one goroutine per item without a limit",
+            (
+                f"`pgxpool` with {pool} connections; bounded channels, never one goroutine per item without a limit"
+                if case.traits.engine == "postgresql"
+                else "Bounded channels; never one goroutine per item without a limit"
+            ),
         ],
         "csharp": [
             f"Minimal APIs with typed results for {call}; validation in an endpoint filter, ProblemDetails for all errors",
-            "EF Core: `AsNoTracking` for reads, `ExecuteUpdate` with a version column for state changes; the SQL of the plan stays the source of the schema",
+            ("EF Core: `AsNoTracking` for reads, `ExecuteUpdate` with a version column for state changes; the SQL of the plan stays the source of the schema"),
             "`IHttpClientFactory` with the standard resilience handler for outside calls; `CancellationToken` all the way down",
         ],
         "java": [
@@ -309,7 +334,15 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
     extra = []
     if case.traits.realtime in ("sse", "websocket"):
         kind = "the SSE stream" if case.traits.realtime == "sse" else "a WebSocket"
-        extra.append((kind[0].upper() + kind[1:], f"A bounded buffer per client (100 messages); a client that falls behind is closed and reads what it missed by the last {noun} ID; heartbeat every 25 s"))
+        extra.append(
+            (
+                kind[0].upper() + kind[1:],
+                (
+                    f"A bounded buffer per client (100 messages); a client that falls behind is closed and reads what it missed by the last {noun} ID;"
+                    " heartbeat every 25 s"
+                ),
+            )
+        )
     if case.traits.engine == "sqlite":
         extra.append(("SQLite", "`PRAGMA journal_mode=WAL; foreign_keys=ON; busy_timeout=5000` on each connection"))
     if case.traits.engine == "cosmosdb":

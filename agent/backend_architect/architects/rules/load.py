@@ -26,6 +26,7 @@ _MEASURES: tuple[tuple[FactName, str], ...] = (
     ("growth", "Growth"),
 )
 _RATES: tuple[FactName, ...] = ("reads-per-second", "writes-per-second", "requests-per-second")
+_CAPS: tuple[FactName, ...] = ("cpu-limit", "memory-limit")
 _USERS: tuple[FactName, ...] = ("users", "concurrent-users")
 _PER = re.compile(r"(?:/|\b(?:a|per|each|every)\s+)\s*(?P<unit>s|sec(?:ond)?|min(?:ute)?|h(?:our)?|d(?:ay)?|month)\b", re.IGNORECASE)
 _UNITS: dict[str, tuple[str, int]] = {"s": ("second", 1), "m": ("minute", 60), "h": ("hour", 3600), "d": ("day", 86_400), "month": ("month", MONTH)}
@@ -77,7 +78,9 @@ def load(case: Case) -> tuple[Load, ...]:
 
 
 def _stated(case: Case, name: FactName, measure: str) -> Load | None:
-    facts = [fact for fact in case.profile.all(name) if fact.when != "peak" and not _sketched(case, fact)] or [f for f in case.profile.all(name) if f.when != "peak"]
+    facts = [fact for fact in case.profile.all(name) if fact.when != "peak" and not _sketched(case, fact)] or [
+        f for f in case.profile.all(name) if f.when != "peak"
+    ]
     if not facts:
         return None
     numbered = [fact for fact in facts if fact.number is not None]
@@ -129,7 +132,10 @@ def _peak(case: Case) -> Load | None:
     uneven = evidence.mentioning(evidence.demands(case), _UNEVEN, limit=1)
     why = "the brief says traffic is uneven" if uneven else "the brief gives no peak"
     peak = f"{wording.per_second(demand.peak, 'requests')}"
-    basis = f"{wording.figure(wording.rounded(demand.average))}/s on average x {grounds.PEAK} = {wording.figure(demand.peak)}/s; the factor is assumed because {why}"
+    basis = (
+        f"{wording.figure(wording.rounded(demand.average))}/s on average x {grounds.PEAK} = {wording.figure(demand.peak)}/s; the factor is assumed because"
+        f" {why}"
+    )
     return Load(measure="Peak", now=peak, in_a_year=peak, basis=basis, cites=wording.cites(uneven, demand.cites, most=3))
 
 
@@ -178,7 +184,7 @@ def verdicts(case: Case, structure: Structure, noun: str) -> tuple[Verdict, ...]
     if case.traits.shape != "service":
         return ()
     found = (_database(case, structure), _compute(case), _memory(case, noun), _network(case))
-    return found[:2] if case.traits.size == "tiny" else found
+    return found[:1] if case.traits.size == "tiny" else found
 
 
 def _database(case: Case, structure: Structure) -> Verdict:
@@ -207,17 +213,26 @@ def _compute(case: Case) -> Verdict:
         return Verdict(
             resource="compute",
             bottleneck=True,
-            because=f"The brief caps all containers together at {wording.figure(cap)} CPU: {wording.figure(cap * 1000)} ms of CPU a second; at 1 ms a request, {wording.figure(cap * 1000)} requests/s is the ceiling for everything.",
+            because=(
+                f"The brief caps all containers together at {wording.figure(cap)} CPU: {wording.figure(cap * 1000)} ms of CPU a second; at 1 ms a request,"
+                f" {wording.figure(cap * 1000)} requests/s is the ceiling for everything."
+            ),
         )
     instances = max(1, -(-int(peak) // grounds.PER_INSTANCE))
-    need = f"{wording.figure(peak)} requests/s at peak / about {grounds.PER_INSTANCE} an instance (rule of thumb) = {wording.counted(instances, 'instance')}"
+    need = f"{evidence.requests(peak)} at peak / about {grounds.PER_INSTANCE} an instance (rule of thumb) = {wording.counted(instances, 'instance')}"
     return Verdict(resource="compute", bottleneck=instances > 10, because=f"{need}.")
 
 
 def _memory(case: Case, noun: str) -> Verdict:
     cap = case.profile.number("memory-limit")
     if cap:
-        return Verdict(resource="memory", bottleneck=True, because=f"{wording.volume(cap)} for all containers together: bounded pools and queues, no cache that grows with the number of {wording.plural(noun)}.")
+        return Verdict(
+            resource="memory",
+            bottleneck=True,
+            because=(
+                f"{wording.volume(cap)} for all containers together: bounded pools and queues, no cache that grows with the number of {wording.plural(noun)}."
+            ),
+        )
     item, writes = case.profile.number("item-size"), case.traits.writes_per_second
     if item and writes:
         day = item * writes * 86_400
@@ -225,9 +240,16 @@ def _memory(case: Case, noun: str) -> Verdict:
         return Verdict(
             resource="memory",
             bottleneck=not fits,
-            because=f"A day of new {wording.plural(noun)} is {wording.volume(item)} x {wording.figure(wording.rounded(writes * 86_400))} = {wording.volume(wording.rounded(day))}: the hot part {'fits one node' if fits else 'has to be spread'}.",
+            because=(
+                f"A day of new {wording.plural(noun)} is {wording.volume(item)} x {wording.figure(wording.rounded(writes * 86_400))} ="
+                f" {wording.volume(wording.rounded(day))}: the hot part {'fits one node' if fits else 'has to be spread'}."
+            ),
         )
-    return Verdict(resource="memory", bottleneck=False, because=f"{wording.headed(wording.plural(noun))} are read from the database; no process keeps more than the requests in flight.")
+    return Verdict(
+        resource="memory",
+        bottleneck=False,
+        because=f"{wording.headed(wording.plural(noun))} are read from the database; no process keeps more than the requests in flight.",
+    )
 
 
 def _network(case: Case) -> Verdict:
@@ -250,24 +272,66 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
     target = evidence.span(case.traits.latency_ms)
     nouns = wording.plural(noun)
     first = {
-        "sqlite": ScalingTrigger(trigger=f"More than 20 writes/s, or a second host is needed for {call}", then="Move from SQLite to PostgreSQL: same tables, a day of work"),
-        "memory": ScalingTrigger(trigger=f"{wording.headed(nouns)} have to outlive a restart", then="PostgreSQL behind the same functions that now read the memory"),
-    }.get(case.traits.engine, ScalingTrigger(trigger=f"p95 of {call} above {target} for 15 min", then=f"Read its query plan; add the missing index; then a larger {name} node"))
+        "sqlite": ScalingTrigger(
+            trigger=f"More than 20 writes/s, or a second host is needed for {call}", then="Move from SQLite to PostgreSQL: same tables, a day of work"
+        ),
+        "memory": ScalingTrigger(
+            trigger=f"{wording.headed(nouns)} have to outlive a restart", then="PostgreSQL behind the same functions that now read the memory"
+        ),
+    }.get(
+        case.traits.engine,
+        ScalingTrigger(trigger=f"{evidence.percentile(case)} of {call} above {target} for 15 min", then=f"Read its query plan; add the missing index; then a larger {name} node"),
+    )
+    if evidence.boxed(case):
+        return _within_caps(case, keys, noun, call)
     if case.traits.size == "tiny":
         return (first,)
     found = [first]
-    if case.profile.all("cpu-limit"):
-        found.append(ScalingTrigger(trigger="CPU of any container throttled in more than 5 % of its periods during the load test", then="Shift the shares inside the stated cap towards it; the sum stays"))
-    else:
-        found.append(ScalingTrigger(trigger=f"CPU of the API above 70 % for 15 min, or {grounds.PER_INSTANCE} requests/s an instance", then="One more instance behind the balancer; the API keeps no state"))
+    found.append(
+        ScalingTrigger(
+            trigger=f"CPU of the API above 70 % for 15 min, or {grounds.PER_INSTANCE} requests/s an instance",
+            then="One more instance behind the balancer; the API keeps no state",
+        )
+    )
     if "c-queue" in keys or "c-worker" in keys:
-        found.append(ScalingTrigger(trigger=f"Oldest waiting {noun} older than 60 s for 10 min", then="A second worker; rows or messages are taken one by one, so it needs no change"))
+        found.append(
+            ScalingTrigger(
+                trigger=f"Oldest waiting {noun} older than 60 s for 10 min",
+                then="A second worker; rows or messages are taken one by one, so it needs no change",
+            )
+        )
     if case.traits.size in ("medium", "large") and case.traits.engine in ("postgresql", "mysql"):
         node = _NODES[case.traits.engine]
-        found.append(ScalingTrigger(trigger=f"{node.reads // 2:,} reads/s on the database, or its CPU above 60 % at peak", then=f"A read replica for lists of {nouns} that may be 1 s old"))
-        found.append(ScalingTrigger(trigger=f"The largest table above 100 GB or 50 million {nouns}", then="Partition it by month; old months go to cheaper storage"))
+        found.append(
+            ScalingTrigger(
+                trigger=f"{node.reads // 2:,} reads/s on the database, or its CPU above 60 % at peak",
+                then=f"A read replica for lists of {nouns} that may be 1 s old",
+            )
+        )
+        found.append(
+            ScalingTrigger(trigger=f"The largest table above 100 GB or 50 million {nouns}", then="Partition it by month; old months go to cheaper storage")
+        )
     if case.traits.size == "large" and grounds.regions(case) is not None:
-        found.append(ScalingTrigger(trigger=f"p95 of {call} above {target} from one region only", then="A read region there; writes stay in the home region"))
+        found.append(ScalingTrigger(trigger=f"{evidence.percentile(case)} of {call} above {target} from one region only", then="A read region there; writes stay in the home region"))
+    return tuple(found)
+
+
+def _within_caps(case: Case, keys: set[str], noun: str, call: str) -> tuple[ScalingTrigger, ...]:
+    """Return what helps where the brief caps processor and memory: shares are shifted and work is saved, nothing is added."""
+    target = evidence.span(case.traits.latency_ms)
+    caps = wording.listing([fact.value for name in _CAPS for fact in case.profile.all(name)], most=2)
+    found = [
+        ScalingTrigger(
+            trigger=f"{evidence.percentile(case)} of {call} above {target} in the load test",
+            then=f"Write several {wording.plural(noun)} in one commit, drop what {call} need not wait for; then profile",
+        ),
+        ScalingTrigger(
+            trigger="A container throttled in more than 5 % of its periods, or above 90 % of its memory",
+            then=f"Shift the shares towards it; the sum stays at {caps}",
+        ),
+    ]
+    if "c-queue" in keys or "c-worker" in keys:
+        found.append(ScalingTrigger(trigger=f"Oldest waiting {noun} older than 5 s while a receiver is up", then="More calls at the same time in the worker (8, 16, 32); no second container"))
     return tuple(found)
 
 
@@ -287,13 +351,25 @@ def _stages(case: Case, call: str) -> tuple[ScalingTrigger, ...]:
     writes = case.traits.writes_per_second
     return (
         ScalingTrigger(trigger="Day 0, the first users", then=f"One host: API and {name} together, backup outside it. Nothing else is built"),
-        ScalingTrigger(trigger=f"CPU or disk of the one host above 70 % for 15 min at {at(grounds.PER_INSTANCE / 2)}", then=f"{name} on a managed node of its own; files to the object store"),
-        ScalingTrigger(trigger=f"CPU of the web host above 60 % at peak, {at(grounds.PER_INSTANCE)}, or the first outage that loses an hour", then=f"Load balancer, 2 instances in 2 zones, {name} with a standby; static files through a CDN"),
-        ScalingTrigger(trigger=f"{at(node.reads / 2)} on the database, or its CPU above 60 %", then="Shared cache for what is read most, then read replicas; sessions out of the process"),
-        ScalingTrigger(trigger=f"Load by day more than 3 x that by night, instances over {grounds.PER_INSTANCE} requests/s", then="Autoscaling: 2 to n instances on CPU 50 %, infrastructure as code"),
+        ScalingTrigger(
+            trigger=f"CPU or disk of the one host above 70 % for 15 min at {at(grounds.PER_INSTANCE / 2)}",
+            then=f"{name} on a managed node of its own; files to the object store",
+        ),
+        ScalingTrigger(
+            trigger=f"CPU of the web host above 60 % at peak, {at(grounds.PER_INSTANCE)}, or the first outage that loses an hour",
+            then=f"Load balancer, 2 instances in 2 zones, {name} with a standby; static files through a CDN",
+        ),
+        ScalingTrigger(
+            trigger=f"{at(node.reads / 2)} on the database, or its CPU above 60 %",
+            then="Shared cache for what is read most, then read replicas; sessions out of the process",
+        ),
+        ScalingTrigger(
+            trigger=f"Load by day more than 3 x that by night, instances over {grounds.PER_INSTANCE} requests/s",
+            then="Autoscaling: 2 to n instances on CPU 50 %, infrastructure as code",
+        ),
         ScalingTrigger(
             trigger=f"Writes above {node.writes // 2:,}/s on the primary{f' (goal: {wording.figure(writes)}/s)' if writes else ''}, or tables above 1 TB",
-            then=f"Partition by user, old data to the warehouse; what p95 of {call} does not need goes to a queue",
+            then=f"Partition by user, old data to the warehouse; what {call} need not wait for goes to a queue",
         ),
     )
 

@@ -32,13 +32,19 @@ def _broker(pattern: str, *, log: bool = False, delivers: str, cost: str) -> _Br
 _BROKERS: dict[str, _Broker] = {
     "Azure Storage Queue": _broker(
         r"\bstorage queues?\b",
-        delivers="at least once, no order promised, 64 KB a message (larger bodies go to Blob Storage, the message carries the reference); after 5 takes a message moves to a poison queue",
+        delivers=(
+            "at least once, no order promised, 64 KB a message (larger bodies go to Blob Storage, the message carries the reference); after 5 takes a"
+            " message moves to a poison queue"
+        ),
         cost="no sessions, no built-in dead letters, 64 KB a message",
     ),
     "Azure Service Bus": _broker(
         r"\bservice bus\b",
         delivers="at least once, order within a session, dead-letter queue built in after 10 deliveries, 256 KB a message in the standard tier",
-        cost="sessions, topics and duplicate detection that no statement asks for, at a higher price; it comes in when order matters or dead letters need a queue of their own",
+        cost=(
+            "sessions, topics and duplicate detection that no statement asks for, at a higher price; it comes in when order matters or dead letters need a"
+            " queue of their own"
+        ),
     ),
     "Azure Event Hubs": _broker(
         r"\bevent hubs?\b",
@@ -224,11 +230,13 @@ def _delivery(found: _Findings) -> str:
         parts.append("each run takes what is due at that moment and may be repeated; a missed run is made up by the next; 3 failed runs raise an alert")
     elif found.passed_on:
         parts.append(
-            f"at least once; the receiver recognises a {noun} by its ID; no order between {wording.plural(noun)}; a row lock keeps two workers off the same {noun}"
+            f"at least once; the receiver recognises a {noun} by its ID; no order between {wording.plural(noun)}; a row lock keeps two workers off the"
+            f" same {noun}"
         )
     elif found.work:
         parts.append(
-            "at least once; each job is idempotent; 5 tries with growing waits (10 s to 2 h), then state `dead`: alerted, run again by one command; no order between jobs"
+            "at least once; each job is idempotent; 5 tries with growing waits (10 s to 2 h), then state `dead`: alerted, run again by one command; no"
+            " order between jobs"
         )
     if found.live:
         parts.append(f"to clients: at most once; after a reconnect the client reads what it missed since its last {noun} ID, in the order of commit")
@@ -249,9 +257,11 @@ def _rejected(found: _Findings) -> tuple[Rejected, ...]:
         rejected.append(
             Rejected(
                 option="A message broker",
-                because="a clock starts the work; there is nothing to queue"
-                if found.timed
-                else f"{found.rate} is far from the about 1,000 jobs/s that a table gives (rule of thumb); a second store could disagree with the first",
+                because=(
+                    "a clock starts the work; there is nothing to queue"
+                    if found.timed
+                    else (f"{found.rate} is far from the about 1,000 jobs/s that a table gives (rule of thumb); a second store could disagree with the first")
+                ),
             )
         )
     if found.work and not found.timed:

@@ -24,9 +24,14 @@ _CI: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Jenkins", re.compile(r"\bjenkins\b", re.IGNORECASE)),
     ("CircleCI", re.compile(r"\bcircle ?ci\b", re.IGNORECASE)),
 )
-_ZERO_DOWN = re.compile(r"\bzero[- ]downtime\b|\bno downtime\b|\bwithout (?:any )?(?:downtime|interruption)\b|\bmaintenance window\b|\bnot interrupt\b", re.IGNORECASE)
+_ZERO_DOWN = re.compile(
+    r"\bzero[- ]downtime\b|\bno downtime\b|\bwithout (?:any )?(?:downtime|interruption)\b|\bmaintenance window\b|\bnot interrupt\b", re.IGNORECASE
+)
 _STAGING = re.compile(r"\bstaging\b", re.IGNORECASE)
-_COST: tuple[tuple[str, str], ...] = (("tiny", "one small host, about 5 to 10 dollars a month"), ("small", "one small instance and one small database, about 30 to 60 dollars a month"))
+_COST: tuple[tuple[str, str], ...] = (
+    ("tiny", "one small host, about 5 to 10 dollars a month"),
+    ("small", "one small instance and one small database, about 30 to 60 dollars a month"),
+)
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,10 @@ def _why(found: _Setting) -> str:
     if found.compose:
         parts.append(f"The brief: {wording.quoted(case.statement(found.compose[0]).text, 90)}")
     elif found.cloud is not None:
-        parts.append(f"The brief names {case.traits.cloud}; {wording.counted(max(1, len(found.deployables)), 'container')} {'needs' if len(found.deployables) <= 1 else 'need'} no cluster of our own")
+        parts.append(
+            f"The brief names {case.traits.cloud}; {wording.counted(max(1, len(found.deployables)), 'container')}"
+            f" {'needs' if len(found.deployables) <= 1 else 'need'} no cluster of our own"
+        )
     else:
         parts.append(f"{wording.headed(case.traits.size_basis.because)}: more than {wording.counted(found.instances, 'instance')} would be run for nobody")
     if found.zero_down:
@@ -181,7 +189,12 @@ def _rejected(found: _Setting) -> tuple[Rejected, ...]:
     if found.tiny or evidence.mentioning(evidence.demands(found.case), _KUBERNETES, limit=1):
         return ()
     count = max(1, len(found.deployables))
-    return (Rejected(option="Kubernetes", because=f"{wording.counted(count, 'deployable')} of one team; its own upkeep would exceed theirs. From about 10 services on it pays"),)
+    return (
+        Rejected(
+            option="Kubernetes",
+            because=f"{wording.counted(count, 'deployable')} of one team; its own upkeep would exceed theirs. From about 10 services on it pays",
+        ),
+    )
 
 
 def _deployment(found: _Setting) -> str:
@@ -189,12 +202,19 @@ def _deployment(found: _Setting) -> str:
     image = f"{stack.framework} image" if not found.tiny else f"{stack.framework} process under systemd, TLS by Caddy in front"
     port = f", reachable on port {found.port}" if found.port else ""
     if found.compose:
-        return f"`docker compose up -d`: {wording.listing([c.name for c in found.structure.components if c.kind in ('service', 'worker', 'store')], most=6)}; {found.instances} instances of the API as services of their own{port}"
+        return (
+            f"`docker compose up -d`: {wording.listing([c.name for c in found.structure.components if c.kind in ('service', 'worker', 'store')], most=6)};"
+            f" {found.instances} instances of the API as services of their own{port}"
+        )
     if found.tiny:
         return f"{image}{port}; data beside it, outside the release folder"
     where = found.cloud.run if found.cloud else "one host with Docker"
     copies = f"{found.instances} instances" if found.instances > 1 else "1 instance"
-    zero = "; new instances take traffic when ready, old ones finish their requests first (30 s)" if found.zero_down or found.instances > 1 else "; a release replaces it within seconds"
+    zero = (
+        "; new instances take traffic when ready, old ones finish their requests first (30 s)"
+        if found.zero_down or found.instances > 1
+        else "; a release replaces it within seconds"
+    )
     return f"{image} on {where}, {copies}{port}{zero}"
 
 
@@ -205,7 +225,11 @@ def _pipeline(found: _Setting) -> str:
         return f"{found.ci}: {', '.join(steps)} on each push; deployed by one script"
     schema = migrate(stack.language, found.case.traits.engine)
     steps += ["validate the OpenAPI document", *(["apply and revert the migration on an empty database"] if schema else []), "build the image"]
-    stage = "staging, then production by hand" if evidence.mentioning(evidence.demands(found.case), _STAGING, limit=1) or found.case.traits.size in ("medium", "large") else "production"
+    stage = (
+        "staging, then production by hand"
+        if evidence.mentioning(evidence.demands(found.case), _STAGING, limit=1) or found.case.traits.size in ("medium", "large")
+        else "production"
+    )
     return f"{found.ci}: {', '.join(steps)}; then {stage}"
 
 
@@ -217,7 +241,10 @@ def _health(found: _Setting) -> str:
         return f"`GET /healthz` runs `SELECT 1` on {name}; 503 when that fails"
     queue = grounds.queue(found.case)
     also = f" and {queue.name}" if queue else ""
-    return f"`GET /healthz` (alive) and `GET /readyz` ({name}{also} answers within 500 ms); an instance that is not ready gets no traffic; outside systems do not make it unready"
+    return (
+        f"`GET /healthz` (alive) and `GET /readyz` ({name}{also} answers within 500 ms); an instance that is not ready gets no traffic; outside systems do"
+        " not make it unready"
+    )
 
 
 def _observability(found: _Setting) -> str:
@@ -231,7 +258,10 @@ def _observability(found: _Setting) -> str:
     rates += [f"time and failures of {system.name}" for system in evidence.partners(case)[:2]]
     personal = "; personal and regulated fields are masked" if case.traits.regulated else ""
     where = f" in {found.cloud.functions}" if found.cloud else " through OpenTelemetry to Prometheus"
-    return f"JSON logs with a correlation ID that travels from request to job{personal}. Metrics{where}: {wording.listing(rates, most=5)}. Traces sampled at {'100' if case.traits.size == 'small' else '5'} %"
+    return (
+        f"JSON logs with a correlation ID that travels from request to job{personal}. Metrics{where}: {wording.listing(rates, most=5)}. Traces sampled at"
+        f" {'100' if case.traits.size == 'small' else '5'} %"
+    )
 
 
 def _backup(found: _Setting) -> str:
@@ -249,7 +279,10 @@ def _rollback(found: _Setting) -> str:
         return "Start the previous image; memory starts empty either way"
     if found.tiny:
         return "Previous release folder and restart; the reverse migration stands beside each migration"
-    return "Previous image tag, one command, under 5 min. Migrations only add within a release, so the old code runs on the new schema; what drops a column follows a release later"
+    return (
+        "Previous image tag, one command, under 5 min. Migrations only add within a release, so the old code runs on the new schema; what drops a column"
+        " follows a release later"
+    )
 
 
 def _practices(found: _Setting) -> tuple[Operation, ...]:
@@ -263,18 +296,32 @@ def _practices(found: _Setting) -> tuple[Operation, ...]:
     practices.append(Operation(topic="environments", practice=_environments(found)))
     if case.traits.engine not in grounds.VOLATILE:
         target = wording.listing(found.stored, most=3) or f"the {wording.plural(found.noun)}"
-        practices.append(Operation(topic="recovery", practice=f"Restore {target} into a new database, point `DATABASE_URL` at it, run the tests of {found.call} against it, then open the traffic"))
+        practices.append(
+            Operation(
+                topic="recovery",
+                practice=(f"Restore {target} into a new database, point `DATABASE_URL` at it, run the tests of {found.call} against it, then open the traffic"),
+            )
+        )
     partners = evidence.partners(case)
     if partners:
-        practices.append(Operation(topic="runbook", practice=f"One page for '{partners[0].name} is down': how it shows, what callers see, how to pause and resume the jobs, whom to call"))
+        practices.append(
+            Operation(
+                topic="runbook",
+                practice=f"One page for '{partners[0].name} is down': how it shows, what callers see, how to pause and resume the jobs, whom to call",
+            )
+        )
     else:
-        practices.append(Operation(topic="runbook", practice=f"One page for '{found.call} is slow' and one for 'disk full': the query that shows it, the command that helps"))
+        practices.append(
+            Operation(topic="runbook", practice=f"One page for '{found.call} is slow' and one for 'disk full': the query that shows it, the command that helps")
+        )
     if case.traits.size in ("medium", "large") and any(r.horizon == "later" for r in found.scope.requirements):
         later = next(r.text for r in found.scope.requirements if r.horizon == "later")
         practices.append(Operation(topic="flags", practice=f"What comes later ships dark behind a setting, first: {wording.clipped(later, 80)}"))
     budget = case.profile.first("budget")
     if budget is not None:
-        practices.append(Operation(topic="cost", practice=f"The stated budget is {budget.value}: running costs are reported monthly, alert at 80 % of the month's share"))
+        practices.append(
+            Operation(topic="cost", practice=f"The stated budget is {budget.value}: running costs are reported monthly, alert at 80 % of the month's share")
+        )
     elif case.traits.size == "small":
         practices.append(Operation(topic="cost", practice=wording.headed(_COST[1][1])))
     return tuple(practices)
@@ -310,14 +357,22 @@ def _program(found: _Setting) -> OperationsLayer:
     decision = OperationsDecision(
         key="d-operations",
         choice=f"{named}, run by {found.ci}" if scripts.names else f"A program started by {named}",
-        why=f"Nothing stays running: the program starts, works through its input and ends. {'The scripts are the interface the brief checks.' if scripts.names else 'There is no server to operate.'}",
+        why=(
+            "Nothing stays running: the program starts, works through its input and ends."
+            f" {'The scripts are the interface the brief checks.' if scripts.names else 'There is no server to operate.'}"
+        ),
         satisfies=evidence.serves(found.scope, cites),
         cites=cites,
         deployment=f"None; {named} on a fresh checkout is the whole installation",
-        pipeline=f"{found.ci} on each pull request: {named if scripts.names else f'`{stack.lint}`, `{stack.test}`'}; red if one ends non-zero" + (f" or `{scripts.result}` is empty" if scripts.result else ""),
+        pipeline=f"{found.ci} on each pull request: {named if scripts.names else f'`{stack.lint}`, `{stack.test}`'}; red if one ends non-zero"
+        + (f" or `{scripts.result}` is empty" if scripts.result else ""),
         health="The exit code: 0 when all work is done, 1 with a message on stderr otherwise",
         observability=f"One line an event with its time{f' in `{scripts.result}`' if scripts.result else ' on stdout'}; errors on stderr",
-        backup=f"None: {case.traits.engine_basis.because}" if case.traits.engine in grounds.VOLATILE else "The data file is copied before a run that changes its format",
+        backup=(
+            f"None: {case.traits.engine_basis.because}"
+            if case.traits.engine in grounds.VOLATILE
+            else "The data file is copied before a run that changes its format"
+        ),
         rollback="Check out the previous tag",
     )
     return OperationsLayer(decision=decision)

@@ -118,7 +118,9 @@ class Parts:
         """Whether something works outside requests in a process of its own."""
         if self.case.traits.size == "tiny" or self.existing:
             return False
-        return bool(self.jobs) or self.relay is not None or (self.queue is not None and not self.existing)
+        # Sweeping up is a timer in the API until there is enough to sweep.
+        swept = self.case.traits.size == "small" and all(kind_of(job) in ("cleanup", "purge") for job in self.jobs)
+        return (bool(self.jobs) and not swept) or self.relay is not None or (self.queue is not None and not self.existing)
 
     @property
     def noun(self) -> str:
@@ -171,7 +173,7 @@ def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
     built = tuple(entity for entity in entities if entity.tier != "future")
     demand = load(case)
     grouped = contexts(case, entities)
-    instances, because, required = _instances(case, demand)
+    number, because, required = instances(case, demand)
     passed_on = relay(case)
     taken: dict[str, System] = {}
     for system in outside(case):
@@ -182,7 +184,7 @@ def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
         demand=demand,
         contexts=grouped,
         split=_is_split(case, grouped),
-        instances=instances,
+        instances=number,
         instances_because=because,
         required=required,
         client=client(case),
@@ -198,7 +200,7 @@ def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
     rows: list[tuple[str, Role, int]] = []
     if found.balanced:
         rows.append((BALANCER, "balancer", 1))
-    rows.append((API, "api", instances))
+    rows.append((API, "api", number))
     if found.worker:
         rows.append((WORKER, "worker", 1))
     if found.server:
@@ -220,7 +222,7 @@ def _is_split(case: Case, grouped: tuple[Context, ...]) -> bool:
             return False
 
 
-def _instances(case: Case, demand: Load) -> tuple[int, str, Ground | None]:
+def instances(case: Case, demand: Load) -> tuple[int, str, Ground | None]:
     """Return the number of API instances, why, and the words that prescribe it."""
     if (asked := required_instances(case)) is not None:
         return asked[0], f"the brief prescribes it: {asked[1].quote}", asked[1]

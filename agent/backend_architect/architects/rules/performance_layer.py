@@ -15,7 +15,9 @@ from backend_architect.profile import Fact, FactName
 _STATIC = re.compile(r"\b(?:static (?:content|files|assets)|cdn|content delivery|images?|videos?|across geographies)\b", re.IGNORECASE)
 _CHANGES = ("PUT", "PATCH")
 CACHE = "c-cache"
-_LIMITS: dict[FactName, str] = {"latency": "latency", "availability": "availability", "cpu-limit": "CPU", "memory-limit": "memory"}
+_ANSWER = "Answer of"
+_PLACES = {"cdn": "a CDN", "shared": "a shared cache"}
+_LIMITS: dict[FactName, str] = {"latency": "latency ", "availability": "availability ", "cpu-limit": "", "memory-limit": ""}
 
 
 def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> PerformanceLayer | None:
@@ -67,12 +69,16 @@ def caches(case: Case, structure: Structure, entities: Sequence[Entity], endpoin
     if item is not None:
         noun = evidence.singular(evidence.resource(item))
         reads = f"{wording.figure(demand.reads)} reads/s" if demand.reads else "the stated reads"
-        if item.auth == "none" and case.traits.size in ("medium", "large") and not _changed(item, endpoints):
+        if item.auth == "none" and case.traits.size in ("medium", "large") and not _changed(item, endpoints) and not evidence.boxed(case):
             found.append(
                 Cache(
                     what=f"`{evidence.call(item)}`",
                     where="cdn",
-                    ttl="5 min, or until it expires if that is sooner (`Cache-Control: public, max-age`)" if _expires(item, entities) else "5 min (`Cache-Control: public, max-age=300`)",
+                    ttl=(
+                        "5 min, or until it expires if that is sooner (`Cache-Control: public, max-age`)"
+                        if _expires(item, entities)
+                        else "5 min (`Cache-Control: public, max-age=300`)"
+                    ),
                     invalidation=f"none: a {noun} is never edited; a deleted one is purged by its URL",
                     why=f"{reads}, the same for everybody, and a few {wording.plural(noun)} get most of them: these never reach the API",
                 )
@@ -84,7 +90,10 @@ def caches(case: Case, structure: Structure, entities: Sequence[Entity], endpoin
                     where="shared",
                     ttl="10 min, varied by 10 % so that they do not all end at once",
                     invalidation="the write that changes it deletes its entry after commit; one reader refills it, the others wait 100 ms for that",
-                    why=f"{reads} against about 5,000/s of one database node (rule of thumb): at a hit rate of 90 % it sees {wording.figure(wording.rounded(max(demand.reads, 1) * 0.1))}/s",
+                    why=(
+                        f"{reads} against about 5,000/s of one database node (rule of thumb): at a hit rate of 90 % it sees"
+                        f" {wording.figure(wording.rounded(max(demand.reads, 1) * 0.1))}/s"
+                    ),
                 )
             )
     static = evidence.mentioning(evidence.demands(case), _STATIC, limit=1)
@@ -103,7 +112,7 @@ def caches(case: Case, structure: Structure, entities: Sequence[Entity], endpoin
 
 def _probe(endpoint: SpelledEndpoint) -> Cache:
     return Cache(
-        what=f"Answer of `{endpoint.method} {endpoint.path}` of {endpoint.owner}",
+        what=f"{_ANSWER} `{endpoint.method} {endpoint.path}` of {endpoint.owner}",
         where="shared",
         ttl=f"as long as the stated limit allows no new call: {endpoint.limit}",
         invalidation="overwritten by the next answer; older than 3 calls counts as unknown",
@@ -112,11 +121,14 @@ def _probe(endpoint: SpelledEndpoint) -> Cache:
 
 
 def _hot(endpoints: Sequence[Endpoint]) -> Endpoint | None:
-    """Return the read of one thing that most reads go to."""
-    single = [e for e in endpoints if e.method == "GET" and "{" in e.path and not e.many]
-    many = [e for e in endpoints if e.method == "GET"]
-    ours = [e for e in (single or many) if e.auth in ("none", "optional")] or single or many
-    return next((e for e in ours if e.primary), ours[0] if ours else None)
+    """Return the read of one thing that most reads go to: by path, or by a query parameter that names it."""
+    single = [
+        e
+        for e in endpoints
+        if e.method == "GET" and not e.many and ("{" in e.path or any(p.where == "query" and p.required for p in e.request))
+    ]
+    open_ = [e for e in single if e.auth in ("none", "optional")] or single
+    return next((e for e in open_ if e.primary), open_[0] if open_ else None)
 
 
 def _changed(read: Endpoint, endpoints: Sequence[Endpoint]) -> bool:
@@ -130,9 +142,12 @@ def _expires(read: Endpoint, entities: Sequence[Entity]) -> bool:
 
 
 def _choice(case: Case, call: str, cached: Sequence[Cache]) -> str:
-    where = wording.listing([{"cdn": "a CDN", "shared": "a shared cache", "process": "a cache in the process"}.get(c.where, c.where) for c in cached])
+    where = wording.listing([_PLACES.get(cache.where, cache.where) for cache in cached if not cache.what.startswith(_ANSWER)])
     if case.traits.shape == "cli":
-        return f"{evidence.span(case.traits.latency_ms) if case.profile.all('latency') else 'The stated time'} holds by design: one loop per worker, woken by events"
+        return (
+            f"{evidence.span(case.traits.latency_ms) if case.profile.all('latency') else 'The stated time'} holds by design: one loop per worker, woken by"
+            " events"
+        )
     return f"{call} within {evidence.span(case.traits.latency_ms)}; {f'helped by {where}' if where else 'no cache'}"
 
 
@@ -140,11 +155,15 @@ def _why(case: Case, structure: Structure, noun: str, cached: Sequence[Cache], c
     demand = grounds.load(case)
     parts = []
     if case.traits.shape == "cli":
-        return f"The time is the work itself ({critical.basis}); what can be lost is only waiting." if critical else "The brief sets the limits; the program does little else."
+        return (
+            f"The time is the work itself ({critical.basis}); what can be lost is only waiting."
+            if critical
+            else "The brief sets the limits; the program does little else."
+        )
     if demand.known:
         parts.append(f"The load is {demand.phrase()}")
     else:
-        parts.append(f"{case.traits.size_basis.because[0].upper()}{case.traits.size_basis.because[1:]}: one process answers that with its database")
+        parts.append(f"{wording.headed(case.traits.size_basis.because)}; reckoned with {evidence.requests(busiest(case))} at peak")
     tight = [verdict.resource for verdict in verdicts(case, structure, noun) if verdict.bottleneck]
     parts.append(f"What gives way first: {wording.listing(tight)}" if tight else "No resource is near its limit")
     if critical is not None and case.traits.size != "tiny":
@@ -154,16 +173,23 @@ def _why(case: Case, structure: Structure, noun: str, cached: Sequence[Cache], c
 
 
 def _rejected(case: Case, cached: Sequence[Cache]) -> tuple[Rejected, ...]:
-    if case.traits.shape != "service" or any(cache.where == "shared" and "Answer of" not in cache.what for cache in cached):
+    if case.traits.shape != "service" or case.traits.size == "tiny" or any(cache.where == "shared" and not cache.what.startswith(_ANSWER) for cache in cached):
         return ()
     peak = busiest(case)
-    return (Rejected(option="Redis in front of the database", because=f"{wording.figure(peak)} requests/s at peak are served from the database's own memory; a cache adds stale reads and one more thing that fails"),)
+    return (
+        Rejected(
+            option="Redis in front of the database",
+            because=(
+                f"{evidence.requests(peak)} at peak: served from the database's own memory; a cache adds stale reads and one more thing that fails"
+            ),
+        ),
+    )
 
 
 def _targets(case: Case, call: str, limits: Sequence[Fact], critical: CriticalPath | None) -> str:
-    stated = list(dict.fromkeys(f"{_LIMITS[fact.name]} {fact.value} (stated)" for fact in limits))
+    stated = list(dict.fromkeys(f"{_LIMITS[fact.name]}{fact.value}{' of memory' if fact.name == 'memory-limit' else ''} (stated)" for fact in limits))
     if not any(fact.name == "latency" for fact in limits) and critical is not None and case.traits.shape == "service":
-        stated.insert(0, f"{call} p95 under {critical.budget_ms} ms (assumed: {case.traits.latency_basis.because})")
+        stated.insert(0, f"{call} {evidence.percentile(case)} under {critical.budget_ms} ms (assumed: {case.traits.latency_basis.because})")
     if case.traits.shape == "service" and not any(fact.name == "availability" for fact in limits) and case.traits.size != "tiny":
         stated.append(f"availability {'99.9 %' if case.traits.size in ('medium', 'large') else '99.5 %'} (assumed)")
     if critical is not None and case.traits.shape == "cli":
@@ -175,8 +201,8 @@ def _caching(case: Case, noun: str, cached: Sequence[Cache]) -> str:
     if cached:
         return f"{wording.headed(wording.listing([f'{cache.what} ({cache.where})' for cache in cached]))}; all else is read fresh"
     if case.traits.shape == "cli" or case.traits.engine == "memory":
-        return f"None: the {wording.plural(noun)} are in memory already"
-    return f"None: {wording.figure(busiest(case))} requests/s at peak come from the database's own memory; a person always sees the {noun} just saved"
+        return "None: everything is in memory already"
+    return f"None: {evidence.requests(busiest(case))} at peak: come from the database's own memory; a person always sees the {noun} just saved"
 
 
 def _load_test(case: Case, first: Endpoint | None, critical: CriticalPath | None) -> str:
@@ -185,8 +211,14 @@ def _load_test(case: Case, first: Endpoint | None, critical: CriticalPath | None
         return f"The unit tests drive a fake clock: n items and k workers finish after ceil(n / k) x {time}, without waiting for it"
     peak = busiest(case)
     if case.traits.size == "tiny":
-        return f"None below {wording.figure(max(peak, 1.0))} request/s; the test of {evidence.call(first) if first else 'the program'} fails above {case.traits.latency_ms} ms"
+        return (
+            f"None at {evidence.requests(peak)}; the test of {evidence.call(first) if first else 'the program'} fails above"
+            f" {case.traits.latency_ms} ms"
+        )
     rate = max(10, round(2 * peak))
     name = evidence.resource(first) if first else "main"
-    percentile = "p(99)" if re.search(r"\bp99\b|99th|percentil", case.traits.latency_basis.because + case.traits.latency_basis.value) else "p(95)"
-    return f"`k6 run -e RATE={rate} -e DURATION=5m load/{name}.js` before each release: twice the peak of {wording.figure(peak)}/s; fails when {percentile} exceeds {case.traits.latency_ms} ms or 0.1 % of the answers are 5xx"
+    percentile = f"p({evidence.percentile(case)[1:]})"
+    return (
+        f"`k6 run -e RATE={rate} -e DURATION=5m load/{name}.js` before each release: twice the peak of {wording.figure(peak)}/s; fails when {percentile}"
+        f" exceeds {case.traits.latency_ms} ms or 0.1 % of the answers are 5xx"
+    )

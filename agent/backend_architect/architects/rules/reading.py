@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from backend_architect.architects.rules import lexicon
-from backend_architect.architects.rules.actions import is_person, split_actor
+from backend_architect.architects.rules.actions import split_actor
 from backend_architect.architects.rules.case import Label, Reading
-from backend_architect.architects.rules.lexicon import SectionRole
+from backend_architect.architects.rules.english import is_person
+from backend_architect.architects.rules.sections import SectionRole, section_role
 from backend_architect.brief import Brief, Statement
 
 _ADDRESSES_READER = re.compile(
@@ -25,25 +25,6 @@ _EITHER_END = re.compile(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?
 _FRONT_END = re.compile(r"^\W*(?:\d+\W*)?front[- ]?end\b", re.IGNORECASE)
 _SHORT_BRIEF = 25
 """A brief with at most this many statements has no room for background: what is said is asked for."""
-
-
-def section_role(section: tuple[str, ...], title: str) -> SectionRole | None:
-    """Return what a place under these headings is for, or None if no heading tells.
-
-    The innermost telling heading decides, except that a solution, an exclusion and a list of
-    references cover all that stands beneath them.
-    """
-    roles = [role for heading in section if heading != title and (role := _heading_role(heading))]
-    for role in roles:
-        if role in ("solution", "excluded", "reference"):
-            return role
-    return roles[-1] if roles else None
-
-
-@lru_cache(maxsize=512)
-def _heading_role(heading: str) -> SectionRole | None:
-    role = next((role for role, cue in lexicon.SECTIONS if cue.search(heading)), None)
-    return "demand" if role == "process" and lexicon.HARD_LIMITS.search(heading) else role
 
 
 def read(brief: Brief) -> tuple[Reading, ...]:
@@ -72,7 +53,11 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
         if role in (None, "background") and (statement.parent in asked or statement.info == "prose"):
             role = "demand"
         if front_is_optional and statement.kind != "heading" and (_FRONT_END.search(statement.text) or any(_FRONT_END.search(h) for h in statement.section)):
-            yield Reading(statement=statement.number, label="excluded", because="the brief leaves the choice between front end and back end; this plan is for the back end")
+            yield Reading(
+                statement=statement.number,
+                label="excluded",
+                because="the brief leaves the choice between front end and back end; this plan is for the back end",
+            )
             continue
         if (statement.kind != "heading" and statement.text in headings) or statement.parent in conversions:
             role = "reference"

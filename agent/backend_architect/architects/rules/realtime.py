@@ -71,19 +71,27 @@ def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence
             )
         case "sse":
             return (
-                f"Changes flow from the server to the client; changes by the client are ordinary requests. Asked by {said}. The browser reconnects by itself and sends `Last-Event-ID`.",
+                (
+                    f"Changes flow from the server to the client; changes by the client are ordinary requests. Asked by {said}. The browser reconnects by"
+                    " itself and sends `Last-Event-ID`."
+                ),
                 {
                     "request-response": f"a changed {noun} would show only after a reload",
-                    "short-polling": f"{crowd} asking every 3 s is {_polls(users, 3)} for changes that are rare; it is the fallback where a proxy breaks streams",
+                    "short-polling": (
+                        f"{crowd} asking every 3 s is {_polls(users, 3)} for changes that are rare; it is the fallback where a proxy breaks streams"
+                    ),
                     "long-polling": "as many open connections as SSE, without its reconnect and its event IDs",
-                    "websocket": "its second direction stays unused and costs a protocol of our own; it comes when clients have to send more than a few messages a second",
+                    "websocket": (
+                        "its second direction stays unused and costs a protocol of our own; it comes when clients have to send more than a few messages a"
+                        " second"
+                    ),
                 },
             )
         case "short-polling":
             accepted = next((endpoint for endpoint in endpoints if endpoint.status == 202), None)
             where = f"`{evidence.call(accepted)}` answers 202 with `Location`" if accepted else "the answer names where to look"
             return (
-                f"{where}; the caller asks there again after `Retry-After: 5`. Callers are programs, and a {noun} is usually done within one or two looks.",
+                (f"{where}; the caller asks there again after `Retry-After: 5`. Callers are programs, and a {noun} is usually done within one or two looks."),
                 {
                     "request-response": f"would hold the caller until the {noun} is processed, and lose it in a restart",
                     "long-polling": "keeps a connection open per waiting caller for a result that nobody watches",
@@ -99,11 +107,15 @@ def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence
                 {
                     "short-polling": f"a stopgap worth one line in the client (every 5 s) if people miss others' {nouns} before the stream is built",
                     "long-polling": "server work that the stream would replace",
-                    "sse": "the later choice if only the server has news; here "
-                    + ("clients send as much as they receive" if two_way else "that is the case, so it comes first when its time comes"),
-                    "websocket": f"comes with the later requirement{': it names it' if 'websocket' in said.lower() else ''}; until then connection state without a user"
-                    if stream == "WebSocket"
-                    else "two directions are not asked for",
+                    "sse": (
+                        "the later choice if only the server has news; here "
+                        + ("clients send as much as they receive" if two_way else "that is the case, so it comes first when its time comes")
+                    ),
+                    "websocket": (
+                        f"comes with the later requirement{': it names it' if 'websocket' in said.lower() else ''}; until then connection state without a user"
+                        if stream == "WebSocket"
+                        else "two directions are not asked for"
+                    ),
                 },
             )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from backend_architect.architects.rules.actions import read_actions, read_actors, read_systems
+from backend_architect.architects.rules.actions import read_actions, read_actors
 from backend_architect.architects.rules.case import Case, Contracts, Reading
 from backend_architect.architects.rules.contracts import spelled
 from backend_architect.architects.rules.reading import read
+from backend_architect.architects.rules.systems import read_systems
 from backend_architect.architects.rules.traits import Evidence, judge
 from backend_architect.brief import Brief
 from backend_architect.profile import Profile

@@ -69,7 +69,14 @@ def _service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
     first = evidence.primary(design.endpoints)
     noun = evidence.thing(first, design.entities)
     drafts = [_start(case, design)]
-    homes = {"d-system": "t-start", "d-api": "t-loop", "d-messaging": "t-loop", "d-security": "t-access", "d-performance": "t-load", "d-operations": "t-operate"}
+    homes = {
+        "d-system": "t-start",
+        "d-api": "t-loop",
+        "d-messaging": "t-loop",
+        "d-security": "t-access",
+        "d-performance": "t-load",
+        "d-operations": "t-operate",
+    }
     homes = {decision.key: homes.get(f"d-{name}", "t-start") for _, name, decision in design.decisions()}
     if (schema := _schema(case, design)) is not None:
         drafts.append(schema)
@@ -159,7 +166,10 @@ def _schema(case: Case, design: Design) -> Draft | None:
             title=f"Keep {wording.listing([wording.spaced(e.name) for e in entities], most=3) or 'the state'} in {wording.ENGINE_NAMES[engine]}",
             implements=[entity.key for entity in entities],
             after=["t-start"],
-            steps=["One type per thing, one place that changes it, a lock around each change", "The same functions a database would have, so that one can take their place"],
+            steps=[
+                "One type per thing, one place that changes it, a lock around each change",
+                "The same functions a database would have, so that one can take their place",
+            ],
             verify=focused_test(case.traits.stack, "state"),
             done_when="Two changes at the same moment leave a state that both rules allow; a restart starts empty",
         )
@@ -167,7 +177,11 @@ def _schema(case: Case, design: Design) -> Draft | None:
     checks = [f"`{entity.name}.{f.name}`" for entity in entities for f in entity.fields if f.values or f.minimum is not None or f.maximum is not None]
     steps = [f"Write the migration: {names}" if engine in grounds.RELATIONAL else f"Define {names}"]
     if unique or checks:
-        steps.append("Constraints in the database" + (f": unique {wording.listing(unique, most=3)}" if unique else "") + (f"; checked {wording.listing(checks, most=3)}" if checks else ""))
+        steps.append(
+            "Constraints in the database"
+            + (f": unique {wording.listing(unique, most=3)}" if unique else "")
+            + (f"; checked {wording.listing(checks, most=3)}" if checks else "")
+        )
     revert = migrate(case.traits.stack.language, engine, file=DOWN) if engine in grounds.RELATIONAL else ""
     if revert:
         steps.append("Apply, revert and apply again on an empty database")
@@ -175,12 +189,16 @@ def _schema(case: Case, design: Design) -> Draft | None:
     return Draft(
         key="t-data",
         phase=FIRST,
-        title=f"Create {wording.counted(len(entities), 'table') if engine in grounds.RELATIONAL else names or 'the store'} in {wording.ENGINE_NAMES[engine]}",
+        title=(f"Create {wording.counted(len(entities), 'table') if engine in grounds.RELATIONAL else names or 'the store'} in {wording.ENGINE_NAMES[engine]}"),
         implements=[entity.key for entity in entities],
         after=["t-start"],
         steps=steps,
         verify=verify,
-        done_when=(f"{names} exist; a row that breaks {wording.listing([*unique, *checks], most=2)} is refused by the database" if unique or checks else f"{names} exist")
+        done_when=(
+            f"{names} exist; a row that breaks {wording.listing([*unique, *checks], most=2)} is refused by the database"
+            if unique or checks
+            else f"{names} exist"
+        )
         + ("; the reverse leaves nothing behind" if revert else ""),
     )
 
@@ -220,15 +238,23 @@ def _partners(case: Case, design: Design, phase: str) -> list[Draft]:
     externals = [c for c in design.structure.components if c.kind == "external" and c.key != "c-existing"]
     if not externals:
         return []
-    if len(externals) > 3 or case.traits.size in ("tiny", "small") and len(externals) > 1:
+    if len(externals) > 3 or (case.traits.size in ("tiny", "small") and len(externals) > 1):
         named = [(wording.listing([c.name for c in externals], most=3), "t-partners", externals)]
     else:
         named = [(c.name, f"t-partner-{wording.slug(c.name)}", [c]) for c in externals]
     drafts = []
     for title, key, components in named:
         integration = integrations.get(components[0].name.lower())
-        steps = [f"Client with {wording.clipped(integration.protection, 120)}" if integration else "Client with a deadline, 3 tries with growing waits and a circuit breaker"]
-        steps.append(f"While it is down: {wording.clipped(integration.fallback, 120)}" if integration else "A fake of it that can be slow, fail and lie, for the tests")
+        steps = [
+            (
+                f"Client with {wording.clipped(integration.protection, 120)}"
+                if integration
+                else "Client with a deadline, 3 tries with growing waits and a circuit breaker"
+            )
+        ]
+        steps.append(
+            f"While it is down: {wording.clipped(integration.fallback, 120)}" if integration else "A fake of it that can be slow, fail and lie, for the tests"
+        )
         drafts.append(
             Draft(
                 key=key,
@@ -238,7 +264,10 @@ def _partners(case: Case, design: Design, phase: str) -> list[Draft]:
                 after=["t-start"],
                 steps=steps,
                 verify=focused_test(case.traits.stack, wording.slug(components[0].name)),
-                done_when=f"With the fake of {components[0].name} answering 500 or not at all, the caller gets the stated fallback within the deadline and the breaker opens",
+                done_when=(
+                    f"With the fake of {components[0].name} answering 500 or not at all, the caller gets the stated fallback within the deadline and the"
+                    " breaker opens"
+                ),
                 cites=[n for c in components for n in c.cites][:6],
             )
         )
@@ -330,7 +359,10 @@ def _jobs(case: Case, design: Design, noun: str) -> list[Draft]:
                 after=["t-loop"],
                 steps=[f"{wording.headed(wording.clipped(job.does, 150))} ({wording.clipped(job.trigger, 60)})" for job in bundle[:4]],
                 verify=focused_test(case.traits.stack, "jobs" if not one else wording.slug(main.key.removeprefix("job-"))),
-                done_when=f"Killed in the middle and started again, {'the job' if one else 'each job'} ends with the same result; after its last try: {wording.clipped(main.on_failure, 110)}",
+                done_when=(
+                    f"Killed in the middle and started again, {'the job' if one else 'each job'} ends with the same result; after its last try:"
+                    f" {wording.clipped(main.on_failure, 110)}"
+                ),
                 cites=[n for job in bundle for n in job.cites],
             )
         )
@@ -354,7 +386,10 @@ def _stream(case: Case, design: Design, noun: str) -> list[Draft]:
                 "A slow client is closed at 100 unsent messages; after a reconnect it reads on from its last ID",
             ],
             verify=focused_test(case.traits.stack, "live"),
-            done_when=f"Two clients are connected, one sends: the other has it within {evidence.span(budget)}; one that was away for a minute misses nothing after its reconnect",
+            done_when=(
+                f"Two clients are connected, one sends: the other has it within {evidence.span(budget)}; one that was away for a minute misses nothing"
+                " after its reconnect"
+            ),
             cites=list(case.traits.realtime_basis.cites),
         )
     ]
@@ -374,7 +409,10 @@ def _hardening(case: Case, design: Design, noun: str) -> list[Draft]:
                 phase=HARDEN,
                 title=f"Prove the load: {wording.clipped(decision.targets, 70)}",
                 after=[*after, "t-jobs"],
-                steps=[wording.clipped(decision.load_test, 160), *(f"Cache: {wording.clipped(c.what, 60)} ({c.where}, {wording.clipped(c.ttl, 50)})" for c in performance.caches[:2])],
+                steps=[
+                    wording.clipped(decision.load_test, 160),
+                    *(f"Cache: {wording.clipped(c.what, 60)} ({c.where}, {wording.clipped(c.ttl, 50)})" for c in performance.caches[:2]),
+                ],
                 verify=command.group(1) if command else focused_test(stack, "load"),
                 done_when=f"The run stays inside {wording.clipped(decision.targets, 110)}; no database query without an index appears in the slow log",
                 cites=list(decision.cites),
@@ -389,9 +427,13 @@ def _hardening(case: Case, design: Design, noun: str) -> list[Draft]:
                 title=f"Meet {regimes}",
                 implements=[r.key for r in design.scope.requirements if r.horizon == "now" and any(set(r.cites) & set(j.cites) for j in case.traits.regulated)],
                 after=after,
-                steps=[f"{data.name}: {wording.clipped(data.handling, 130)}" for data in design.scope.data_classes[:3]] or ["Audit log of every read and change of regulated data"],
+                steps=[f"{data.name}: {wording.clipped(data.handling, 130)}" for data in design.scope.data_classes[:3]]
+                or ["Audit log of every read and change of regulated data"],
                 verify=focused_test(stack, "audit"),
-                done_when=f"A search of logs, traces and queue messages from the tests finds no regulated value; every access to a {noun} leaves an audit row with who, what and when",
+                done_when=(
+                    f"A search of logs, traces and queue messages from the tests finds no regulated value; every access to a {noun} leaves an audit row"
+                    " with who, what and when"
+                ),
                 cites=[n for j in case.traits.regulated for n in j.cites],
             )
         )
@@ -412,7 +454,11 @@ def _hardening(case: Case, design: Design, noun: str) -> list[Draft]:
                 after=[*after, *(["t-load"] if performance is not None and not tiny else [])],
                 steps=steps,
                 verify='curl -fsS "$BASE_URL/healthz"',
-                done_when=(f"A {noun} saved yesterday is there after a restore into an empty database" if kept else f"After a kill -9 the next {noun} is accepted within 5 s")
+                done_when=(
+                    f"A {noun} saved yesterday is there after a restore into an empty database"
+                    if kept
+                    else f"After a kill -9 the next {noun} is accepted within 5 s"
+                )
                 + ("" if tiny else "; each alert has fired once in staging"),
                 cites=list(decision.cites),
             )
@@ -430,7 +476,9 @@ def _program(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
     browser = case.traits.shape != "cli"
     components = design.structure.components
     homes = {decision.key: "t-start" for _, _, decision in design.decisions()}
-    steps = [f"`{name}`: {_script(name, stack.test, stack.run, stack.install)}" for name in scripts.names[:4]] or [f"`{stack.test}` passes on the empty project"]
+    steps = [f"`{name}`: {_script(name, stack.test, stack.run, stack.install)}" for name in scripts.names[:4]] or [
+        f"`{stack.test}` passes on the empty project"
+    ]
     drafts = [
         Draft(
             key="t-start",
@@ -438,7 +486,9 @@ def _program(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
             title=f"Set up {wording.listing([f'`{n}`' for n in scripts.names], most=4)}" if scripts.names else "Set up the project",
             steps=steps,
             verify=test,
-            done_when=f"On a fresh checkout {wording.listing([f'`sh {n}`' for n in scripts.names], most=4) if scripts.names else f'`{test}`'} ends with exit code 0",
+            done_when=(
+                f"On a fresh checkout {wording.listing([f'`sh {n}`' for n in scripts.names], most=4) if scripts.names else f'`{test}`'} ends with exit code 0"
+            ),
             cites=list(scripts.cites),
         )
     ]
@@ -467,9 +517,14 @@ def _program(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
             title=f"Run it whole: {wording.clipped(design.scope.loop.action, 70)}",
             implements=[key for key in (c.key for c in components if c.kind != "module")],
             after=[draft.key for draft in drafts],
-            steps=[f"{wording.clipped(step.step, 110)}: {evidence.span(step.ms)}" for step in critical.steps] if critical else [wording.clipped(design.scope.loop.response, 130)],
+            steps=(
+                [f"{wording.clipped(step.step, 110)}: {evidence.span(step.ms)}" for step in critical.steps]
+                if critical
+                else [wording.clipped(design.scope.loop.response, 130)]
+            ),
             verify=f"{run} && test -s {scripts.result}" if scripts.result and not browser else run,
-            done_when=(f"`{scripts.result}` shows " if scripts.result else "It shows ") + wording.clipped(design.scope.loop.value or design.scope.loop.response, 140),
+            done_when=(f"`{scripts.result}` shows " if scripts.result else "It shows ")
+            + wording.clipped(design.scope.loop.value or design.scope.loop.response, 140),
             cites=list(critical.cites if critical else design.scope.loop.cites),
         )
     )

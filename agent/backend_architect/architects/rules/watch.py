@@ -29,18 +29,42 @@ def _stated(case: Case, structure: Structure, noun: str, call: str) -> Iterator[
         seen.add(f"{fact.name} {fact.value}")
         match fact.name:
             case "latency":
-                yield Monitor(signal=f"Latency of {call}", threshold=f"above the stated {fact.value} for 5 min", action="Look at the slowest step of the critical path; roll back if a release came before it")
+                yield Monitor(
+                    signal=f"Latency of {call}",
+                    threshold=f"above the stated {fact.value} for 5 min",
+                    action="Look at the slowest step of the critical path; roll back if a release came before it",
+                )
             case "availability":
                 spare = (1 - fact.number) * _MONTH_MINUTES if fact.number is not None and fact.number < 1 else None
-                threshold = f"{wording.figure(spare)} min of failed checks in 30 days use up {fact.value}; alert at a quarter of that" if spare else f"2 failed checks in a row; the brief wants: {wording.clipped(fact.value, 60)}"
-                yield Monitor(signal=f"Availability: {call} asked from outside every 30 s", threshold=threshold, action="Page whoever is on call; no risky release while less than a quarter is left")
+                threshold = (
+                    f"{wording.figure(spare)} min of failed checks in 30 days use up {fact.value}; alert at a quarter of that"
+                    if spare
+                    else f"2 failed checks in a row; the brief wants: {wording.clipped(fact.value, 60)}"
+                )
+                yield Monitor(
+                    signal=f"Availability: {call} asked from outside every 30 s",
+                    threshold=threshold,
+                    action="Page whoever is on call; no risky release while less than a quarter is left",
+                )
             case "cpu-limit":
-                yield Monitor(signal="CPU throttling of each container", threshold=f"above 5 % of periods, all limits together {fact.value}", action="Shift the shares towards the throttled one; the sum stays")
+                yield Monitor(
+                    signal="CPU throttling of each container",
+                    threshold=f"above 5 % of periods, all limits together {fact.value}",
+                    action="Shift the shares towards the throttled one; the sum stays",
+                )
             case "memory-limit":
-                yield Monitor(signal="Memory of each container", threshold=f"above 90 % of its limit, all together {fact.value}", action="Lower its pool or queue bound; a container over its limit is killed")
+                yield Monitor(
+                    signal="Memory of each container",
+                    threshold=f"above 90 % of its limit, all together {fact.value}",
+                    action="Lower its pool or queue bound; a container over its limit is killed",
+                )
     limited = next((endpoint for endpoint in case.contracts.endpoints if endpoint.owner and endpoint.limit), None)
     if limited is not None:
-        yield Monitor(signal=f"429 answers of `{limited.method} {limited.path}`", threshold=f"any; the stated limit is {limited.limit}", action="Check that one lease holder asks; double its interval")
+        yield Monitor(
+            signal=f"429 answers of `{limited.method} {limited.path}`",
+            threshold=f"any; the stated limit is {limited.limit}",
+            action="Check that one lease holder asks; double its interval",
+        )
 
 
 def _implied(case: Case, structure: Structure, noun: str, call: str) -> Iterator[Monitor]:
@@ -49,15 +73,41 @@ def _implied(case: Case, structure: Structure, noun: str, call: str) -> Iterator
         yield Monitor(signal="`GET /healthz` from outside, each minute", threshold="2 failures in a row", action="Restart; then read the last error line")
         return
     if not case.profile.all("latency"):
-        yield Monitor(signal=f"p95 of {call}", threshold=f"above {case.traits.latency_ms} ms for 15 min", action="Compare with the last release; read the slowest query's plan")
-    yield Monitor(signal="Share of 5xx answers", threshold="above 1 % for 5 min", action="Roll back if a release came before it; otherwise the log by error code")
+        yield Monitor(
+            signal=f"{evidence.percentile(case)} of {call}",
+            threshold=f"above {case.traits.latency_ms} ms for 15 min",
+            action="Compare with the last release; read the slowest query's plan",
+        )
+    yield Monitor(
+        signal="Share of 5xx answers", threshold="above 1 % for 5 min", action="Roll back if a release came before it; otherwise the log by error code"
+    )
     if "c-worker" in keys or "c-queue" in keys:
-        yield Monitor(signal=f"Age of the oldest waiting {noun}", threshold="above 60 s for 10 min", action="Look for the failing partner; then a second worker")
-        yield Monitor(signal="Work set aside as dead", threshold="any", action=f"Read its last error; send it again when the cause is gone: each is a {noun} somebody waits for")
+        yield Monitor(
+            signal=f"Age of the oldest waiting {noun}", threshold="above 60 s for 10 min", action="Look for the failing partner; then a second worker"
+        )
+        yield Monitor(
+            signal="Work set aside as dead",
+            threshold="any",
+            action=f"Read its last error; send it again when the cause is gone: each is a {noun} somebody waits for",
+        )
     for system in evidence.partners(case)[:2]:
-        yield Monitor(signal=f"Failures and time of {system.name}", threshold="10 % failures or p95 over its deadline for 5 min", action="The circuit breaker should be open: check that callers see the fallback")
+        yield Monitor(
+            signal=f"Failures and time of {system.name}",
+            threshold="10 % failures or p95 over its deadline for 5 min",
+            action="The circuit breaker should be open: check that callers see the fallback",
+        )
     if case.traits.engine not in grounds.VOLATILE:
-        yield Monitor(signal=f"{wording.ENGINE_NAMES[case.traits.engine]}: free disk, connections in use", threshold="disk under 20 %, connections over 80 % of the pool", action="Extend the disk; look for the query that holds connections")
-        yield Monitor(signal="Age of the last good backup", threshold="over twice its interval", action="Run it by hand today; find out why nobody noticed earlier")
+        yield Monitor(
+            signal=f"{wording.ENGINE_NAMES[case.traits.engine]}: free disk, connections in use",
+            threshold="disk under 20 %, connections over 80 % of the pool",
+            action="Extend the disk; look for the query that holds connections",
+        )
+        yield Monitor(
+            signal="Age of the last good backup", threshold="over twice its interval", action="Run it by hand today; find out why nobody noticed earlier"
+        )
     if case.traits.auth not in ("none", "optional"):
-        yield Monitor(signal="Refused logins and 403 answers", threshold="5 times the usual hour", action="Look whether one address or one account is behind it; block it")
+        yield Monitor(
+            signal="Refused logins and 403 answers",
+            threshold="5 times the usual hour",
+            action="Look whether one address or one account is behind it; block it",
+        )

@@ -134,4 +134,4 @@ def cites(*groups: Iterable[int], most: int = 12) -> Cites:
 
 def sentences(*parts: str) -> str:
     """Return the non-empty parts as sentences in one line."""
-    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in (p.strip() for p in parts) if part)
+    return " ".join(part if part.endswith((".", "!", "?", '."', '!"', '?"')) else f"{part}." for part in (p.strip() for p in parts) if part)

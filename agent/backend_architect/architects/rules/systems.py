@@ -1,0 +1,63 @@
+"""Outside systems that a brief names: providers, listed interfaces, what is there already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backend_architect.architects.rules.case import Contracts, Reading, System
+from backend_architect.brief import Brief
+
+_PROVIDERS = ["Adyen", "Algolia", "Auth0", "Braintree", "Entra", "Firebase", "GitHub", "GitLab", "HubSpot", "Jira", "Keycloak", "Klarna", "Mailchimp", "Mailgun", "Mapbox", "Mollie", "Okta", "OpenAI", "PayPal", "Plaid", "SAP", "Salesforce", "SendGrid", "Shopify", "SimpleReport", "Slack", "Square", "Stripe", "Twilio", "Zoom"]
+_GENERIC_SYSTEMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), name, purpose)
+    for pattern, name, purpose in (
+        (r"\bpayment (?:service )?(?:provider|gateway)\b", "payment provider", "takes payments and reports their outcome"),
+        (r"\bsms (?:provider|gateway|service)\b", "SMS provider", "delivers text messages"),
+        (r"\be-?mail (?:provider|gateway|service|server)\b|\bsmtp\b", "e-mail provider", "delivers e-mail"),
+        (r"\b(?:identity provider|single sign-?on|\bsso\b|saml|active directory|ldap|openid connect|oidc)\b", "identity provider", "signs people in"),
+        (r"\binter-?library loan\b", "interlibrary loan network", "exchanges loan requests with other libraries"),
+        (r"\b(?:push notification service|apns|fcm)\b", "push notification service", "delivers notifications to phones"),
+        (r"\bgoogle maps|geocod\w+\b", "geocoding service", "turns addresses into places"),
+    )
+)
+_NAMED_SYSTEMS = re.compile(
+    r"\b(?:multiple|several|two|three|existing|legacy|other) (?:\w+ )?(?:systems|databases|applications) \((?P<names>[A-Z][A-Za-z0-9]+(?:,? (?:and )?[A-Z][A-Za-z0-9]+)*)\)"
+)
+_LEGACY = re.compile(r"\b(?:existing|legacy|old|current|external|third-party)\s+(?P<name>(?:[A-Za-z]+ ){0,3}?(?:system|database|application|API))\b")
+
+
+def read_systems(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) -> tuple[System, ...]:
+    """Return the outside systems: owners of listed endpoints, named providers, legacy systems."""
+    found: dict[str, System] = {}
+    for endpoint in contracts.endpoints:
+        if endpoint.owner:
+            known = found.get(endpoint.owner.lower())
+            cites = (*(known.cites if known else ()), *endpoint.cites)
+            found[endpoint.owner.lower()] = System(
+                name=endpoint.owner, purpose=f"offers {endpoint.method} {endpoint.path}" if not known else known.purpose, cites=tuple(dict.fromkeys(cites))
+            )
+    for statement, reading in zip(brief.statements, readings, strict=True):
+        if reading.label in ("solution", "excluded") or statement.kind in ("code", "heading") or (reading.label == "context" and reading.horizon == "later"):
+            continue
+        for name, purpose in _named(statement.text):
+            if reading.label == "context" and name.lower() not in found:
+                continue
+            known = found.get(name.lower())
+            cites = (*(known.cites if known else ()), statement.number)
+            found[name.lower()] = System(name=name, purpose=known.purpose if known else purpose, cites=tuple(dict.fromkeys(cites)))
+    return tuple(found.values())
+
+
+def _named(text: str) -> Iterator[tuple[str, str]]:
+    for provider in _PROVIDERS:
+        if re.search(rf"\b{provider}\b", text):
+            yield provider, "used as the brief says: " + text[:120]
+    for pattern, name, purpose in _GENERIC_SYSTEMS:
+        if pattern.search(text):
+            yield name, purpose
+    for match in _NAMED_SYSTEMS.finditer(text):
+        for name in re.findall(r"[A-Z][A-Za-z0-9]+", match["names"]):
+            yield name, "holds records that this project reads"
+    for match in _LEGACY.finditer(text):
+        yield f"existing {match['name']}".replace("existing existing", "existing"), "is there already and stays in use"

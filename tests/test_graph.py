@@ -1,0 +1,204 @@
+"""The pipeline: its wiring, what it hands on, and that it stands as drawn and as served."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph_cli.config import validate_config_file
+
+from backend_architect.architects.protocol import Architect
+from backend_architect.brief import Brief
+from backend_architect.design import Layer, LayerName, Scope, Structure
+from backend_architect.document import parse, render
+from backend_architect.errors import BriefError, DesignError, FactError
+from backend_architect.graph import build_graph
+from backend_architect.ingest import read
+from backend_architect.nodes.qa import with_ticks
+from backend_architect.plan import Plan
+from backend_architect.profile import Profile
+from backend_architect.runs import Options, Stage, draft
+from backend_architect.state import Context
+from shop_design import API, BRIEF, DELIVERY, DESIGN, SCOPE, STRUCTURE, Scripted
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shop() -> Brief:
+    return read("-", stdin=BytesIO(BRIEF.encode()))
+
+
+def planned(architect: Architect | None = None, *, options: Options = (), previous: Plan | None = None) -> tuple[Plan, str]:
+    return asyncio.run(draft(shop(), options=options, architect=architect or Scripted(), previous=previous))
+
+
+def test_the_design_is_what_the_architect_decided_stage_by_stage() -> None:
+    architect = Scripted()
+    plan, markdown = planned(architect)
+    assert plan.design == DESIGN
+    assert architect.asked == ["scope", "structure", "layers api data", "layers performance", "delivery"]
+    assert markdown == render(plan)
+    assert parse(markdown) == plan
+
+
+def test_the_head_says_what_it_was_made_from() -> None:
+    plan, _ = planned()
+    again, _ = planned()
+    with_fact, _ = planned(options=(("users", "100"),))
+    assert plan.head.model_dump(exclude={"signature"}) == {
+        "format": 1,
+        "project": "Corner shop orders",
+        "brief": "-",
+        "brief_sha256": shop().sha256,
+        "language": "en",
+        "architect": "scripted",
+    }
+    assert plan.head.signature == again.head.signature != with_fact.head.signature
+
+
+def test_what_a_sound_design_gives_has_no_findings_and_accounts_for_every_statement() -> None:
+    plan, _ = planned()
+    assert plan.findings == ()
+    accounted = (*plan.coverage.required, *plan.coverage.context, *plan.coverage.excluded)
+    assert sorted(accounted) == [statement.number for statement in shop().statements]
+    assert {identity.key for identity in plan.identities} >= {"create-order", "order-desk", "post-orders", "orders", "make-table", "run-tests"}
+
+
+def test_findings_point_at_ids() -> None:
+    idle = DESIGN.model_copy(update={"delivery": DELIVERY.model_copy(update={"tasks": (*DELIVERY.tasks, _idle())})})
+    plan, _ = planned(Scripted(idle))
+    assert [(finding.code, finding.where) for finding in plan.findings] == [("TR006", plan.id_of("tidy-up"))]
+
+
+def _idle() -> Any:
+    return DELIVERY.tasks[0].model_copy(update={"key": "tidy-up", "title": "Tidy up", "implements": ()})
+
+
+class Tardy(Scripted):
+    """Answers the first group last."""
+
+    async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
+        await asyncio.sleep(0.05 if names[0] == "api" else 0)
+        return await super().layers(brief, profile, scope, structure, names)
+
+
+def test_the_order_in_which_groups_are_answered_does_not_matter() -> None:
+    groups: tuple[tuple[LayerName, ...], ...] = (("api",), ("data",), ("performance",))
+    slow = Tardy(groups=groups)
+    assert planned(slow) == planned(Scripted())
+    assert slow.asked[2:5] == ["layers data", "layers performance", "layers api"]
+
+
+def test_without_layers_planning_follows_at_once() -> None:
+    bare = DESIGN.model_copy(
+        update={
+            "api": None,
+            "data": None,
+            "performance": None,
+            "structure": STRUCTURE.model_copy(
+                update={"vocabulary": (), "components": tuple(part.model_copy(update={"owns": ()}) for part in STRUCTURE.components)}
+            ),
+            "delivery": DELIVERY.model_copy(update={"tasks": (DELIVERY.tasks[0].model_copy(update={"implements": ("order-desk",)}),)}),
+        }
+    )
+    architect = Scripted(bare, groups=())
+    plan, _ = planned(architect)
+    assert plan.design == bare
+    assert architect.asked == ["scope", "structure", "delivery"]
+
+
+def test_stages_are_told_as_they_begin_and_end() -> None:
+    told: list[Stage] = []
+    asyncio.run(draft(shop(), architect=Scripted(groups=(("api", "data", "performance"),)), progress=told.append))
+    assert [(stage.name, stage.state) for stage in told] == [
+        ("ingest", "begun"),
+        ("ingest", "done"),
+        ("requirements", "begun"),
+        ("requirements", "done"),
+        ("architecture", "begun"),
+        ("architecture", "done"),
+        ("layers (api, data, performance)", "begun"),
+        ("layers", "done"),
+        ("planning", "begun"),
+        ("planning", "done"),
+        ("qa", "begun"),
+        ("qa", "done"),
+        ("write", "begun"),
+        ("write", "done"),
+    ]
+
+
+def test_an_architect_that_answers_with_other_layers_is_named() -> None:
+    with pytest.raises(DesignError, match="was asked for the layers api, messaging and decided api"):
+        planned(Scripted(groups=(("api", "messaging"),)))
+
+
+def test_a_layer_decided_twice_is_refused() -> None:
+    with pytest.raises(DesignError, match="the layer api was decided twice"):
+        planned(Scripted(groups=(("api",), ("data", "api"))))
+
+
+def test_a_reference_to_nothing_stops_the_run() -> None:
+    endpoint = API.endpoints[0].model_copy(update={"component": "back-office", "satisfies": ("no-such-thing",)})
+    broken = DESIGN.model_copy(update={"api": API.model_copy(update={"endpoints": (endpoint, *API.endpoints[1:])})})
+    with pytest.raises(DesignError, match=r"'post-orders' refers in component to 'back-office', which does not exist \(ID002, and 1 more\)"):
+        planned(Scripted(broken))
+
+
+def test_an_unknown_fact_stops_the_run() -> None:
+    with pytest.raises(FactError, match="userz"):
+        planned(options=(("userz", "100"),))
+
+
+def test_ticks_go_on_where_the_id_still_means_the_same() -> None:
+    plan, _ = planned()
+    create, desk, table = (plan.id_of(key) for key in ("create-order", "order-desk", "make-table"))
+    ticked = plan.model_copy(update={"ticked": tuple(i.id for i in plan.identities if i.id in (create, desk, table))})
+    moved = SCOPE.model_copy(update={"requirements": SCOPE.requirements[1::-1] + SCOPE.requirements[2:]})
+    new, _ = planned(Scripted(DESIGN.model_copy(update={"scope": moved})), previous=ticked)
+    assert new.id_of("create-order") != create
+    assert set(new.ticked) == {desk, table}
+    assert with_ticks(plan, ticked) == ticked
+    assert with_ticks(plan, None) == plan
+
+
+def test_a_client_without_a_file_sends_text() -> None:
+    end = asyncio.run(build_graph().ainvoke({"brief_text": BRIEF, "options": [["users", "100"]]}))  # type: ignore[typeddict-item]
+    assert set(end) == {"plan", "markdown"}
+    assert end["plan"].head.architect == "rules"
+    assert end["plan"].head.brief_sha256 == shop().sha256
+    with pytest.raises(BriefError):
+        asyncio.run(build_graph().ainvoke({}))
+
+
+def test_the_drawn_graph_is_the_graph() -> None:
+    drawn = (ROOT / "graphs" / "backend_architect.mmd").read_text(encoding="utf-8")
+    assert drawn == build_graph().get_graph().draw_mermaid()
+
+
+def test_a_langgraph_server_can_serve_it() -> None:
+    config = validate_config_file(ROOT / "langgraph.json")
+    path, _, name = config["graphs"]["backend-architect"].partition(":")
+    spec = importlib.util.spec_from_file_location("served", ROOT / path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    graph = getattr(module, name)
+    assert graph.get_graph().draw_mermaid() == build_graph().get_graph().draw_mermaid()
+    # The server brings its own checkpointer and publishes these schemas.
+    assert graph.checkpointer is None
+    assert set(graph.get_input_jsonschema()["properties"]) == {"brief_text", "brief", "options", "previous"}
+    assert set(graph.get_output_jsonschema()["properties"]) == {"plan", "markdown"}
+    assert graph.get_context_jsonschema()["properties"] == {"architect": {"default": None, "title": "Architect", "type": "null"}}
+    json.dumps([graph.get_input_jsonschema(), graph.get_output_jsonschema(), graph.get_context_jsonschema()])
+
+
+def test_a_run_without_a_context_is_drafted_by_the_rules() -> None:
+    end = asyncio.run(build_graph().ainvoke({"brief": shop()}, context=Context()))
+    assert end["plan"].head.architect == "rules"
