@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from backend_architect.design import Design, Endpoint, EndpointError, Engine, Entity, Field, Index, Parameter
-from emit_designs import api, component, data, design, scope, security
+from backend_architect.design import Consumer, CriticalPath, Design, Endpoint, EndpointError, Engine, Entity, Field, Index, Integration, Parameter, Step
+from emit_designs import api, component, data, design, performance, scope, security
 
 NAMES = st.one_of(
     st.sampled_from(
@@ -189,4 +189,35 @@ def offered(draw: st.DrawFn) -> Design:
         data_layer=data(*(draw(entities(key)) for key in KEYS[:2])),
         security=draw(st.one_of(st.none(), said.map(security))),
         components=(component("app", "App", "service"), component("other", draw(TEXTS), "module")),
+    )
+
+
+PARTS = ("part-a", "part-b", "part-c", "part-d", "elsewhere")
+
+
+@st.composite
+def drawn(draw: st.DrawFn) -> Design:
+    """A design with parts, callers, systems outside, tables and a critical path, all with hostile names."""
+    parts = [
+        component(
+            key,
+            draw(TEXTS),
+            draw(st.sampled_from(["service", "module", "worker", "store", "client", "external"])),
+            context=draw(st.one_of(st.just("Core"), TEXTS)),
+            uses=tuple(draw(st.lists(st.sampled_from([*PARTS, "outside"]), max_size=3))),
+        )
+        for key in PARTS[: draw(st.integers(1, 4))]
+    ]
+    steps = st.builds(Step, step=TEXTS, must_succeed=st.booleans(), ms=st.integers(0, 500), if_it_fails=TEXTS)
+    path = CriticalPath(budget_ms=200, basis="Stated", steps=tuple(draw(st.lists(steps, max_size=4))))
+    asked = scope(
+        consumers=tuple(Consumer(name=name, uses="It") for name in draw(st.lists(TEXTS, max_size=4))),
+        integrations=(Integration(key="outside", name=draw(TEXTS), purpose="Pays", protection="2 s", fallback="Wait"),),
+    )
+    loop = asked.loop.model_copy(update={"action": draw(TEXTS)})
+    return design(
+        asked=asked.model_copy(update={"loop": loop}),
+        components=tuple(parts),
+        data_layer=data(*(draw(entities(key)) for key in KEYS[:3])),
+        performance=performance(path),
     )

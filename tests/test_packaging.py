@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -50,18 +51,18 @@ def test_the_wheel_installs_one_name_with_all_its_data(tmp_path: Path) -> None:
 def test_everything_imported_at_run_time_is_a_declared_dependency(project: dict[str, Any]) -> None:
     declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     modules = {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic"}
-    imported = {
-        match[1]
-        for path in (ROOT / "agent").rglob("*.py")
-        for match in re.finditer(r"^\s*(?:from|import) ([A-Za-z_]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
+    imported = {name.partition(".")[0] for path in (ROOT / "agent").rglob("*.py") for name in _imports(path)}
     foreign = imported - set(sys.stdlib_module_names) - {"backend_architect"}
-    assert {canonicalize_name(modules.get(name, name)) for name in foreign if _exists(name)} == declared
+    assert {canonicalize_name(modules.get(name, name)) for name in foreign} == declared
 
 
-def _exists(name: str) -> bool:
-    # Lines of docstrings can begin with "from" and a word, too.
-    return importlib.util.find_spec(name) is not None
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module
 
 
 # --- lock -----------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ class Statement(Closed):
     section: tuple[str, ...] = ()
     """The headings it stands under, outermost first (for a heading: those above it)."""
     info: str = ""
-    """A code block's language word; a table row's header cells joined by " | "."""
+    """A code block's language word; a table row's header cells joined by " | "; `prose` for a
+    sentence that stood in a code block."""
     parent: int | None = None
     """Number of the statement this one elaborates: the list item above it, the lead-in sentence that ends in a colon."""
     checked: bool | None = None

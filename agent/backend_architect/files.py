@@ -61,7 +61,8 @@ def write(target: Path, data: bytes, *, seen: bytes | None) -> bool:
         raise OutputError(f"{_shown(target)} was changed while the plan was being made: nothing was written, run the command again")
     real = Path(os.path.realpath(target))
     try:
-        real.parent.mkdir(parents=True, exist_ok=True)
+        if not real.parent.is_dir():
+            real.parent.mkdir(parents=True, exist_ok=True)
         _replace(real, data)
     except OSError as error:
         if found is None or error.errno not in _NO_NEW_FILE:

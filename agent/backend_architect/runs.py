@@ -122,7 +122,7 @@ async def draft(
                 end = event
             case "tasks", {"name": str(name), "input": dict(sent)}:
                 progress(Stage(_label(name, sent), "begun"))
-            case "tasks", {"name": str(name), "result": _}:
+            case "tasks", {"name": str(name), "error": None}:
                 progress(Stage(name, "done"))
     match end:
         case {"plan": Plan() as plan, "markdown": str(markdown)}:

@@ -1,5 +1,6 @@
 """Contradictions inside a brief: only those that cannot both hold."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
@@ -17,14 +18,24 @@ _RATIO = re.compile(r"\b(?P<a>\d+)\s*[:：]\s*(?P<b>\d+)\b")
 _ROLES = re.compile(r"\b(?:admin|coordinator|manager|moderator|staff|owner|operator|editor|some|optional|later|may|can)\w*\b", re.IGNORECASE)
 _SECURITY_FIRST = re.compile(r"\bsecurity[- ]first\b|\bzero[- ]trust\b|\brole[- ]based access\b|\bRBAC\b", re.IGNORECASE)
 _PRESCRIBES = re.compile(r"\b(?:must|use|uses|using|store[sd]? in|database:|database is|with|on|backed by)\b", re.IGNORECASE)
-_HEDGES = re.compile(r"\b(?:or|either|tests?|testing|local(?:ly)?|develop\w*|migrat\w*|replicas?|legacy|existing|import\w*|export\w*|analytics|report\w*|warehouse|sync\w*|read from|while|default)\b", re.IGNORECASE)
-_REALTIME_ONLY = re.compile(r"\b(?:always|only|constant(?:ly)?|permanent(?:ly)?) (?:online|connected|real[- ]?time)\b|\breal[- ]?time only\b|\bonline only\b", re.IGNORECASE)
+_HEDGES = re.compile(
+    r"\b(?:or|either|tests?|testing|local(?:ly)?|develop\w*|migrat\w*|replicas?|legacy|existing|import\w*|export\w*|analytics|report\w*|warehouse"
+    r"|sync\w*|read from|while|default)\b",
+    re.IGNORECASE,
+)
+_REALTIME_ONLY = re.compile(
+    r"\b(?:always|only|constant(?:ly)?|permanent(?:ly)?) (?:online|connected|real[- ]?time)\b|\breal[- ]?time only\b|\bonline only\b", re.IGNORECASE
+)
 
 
 def find_conflicts(brief: Brief, facts: Sequence[Fact]) -> tuple[Conflict, ...]:
     """Return the contradictions among `facts`, each pair once, in order."""
     now = [fact for fact in facts if fact.origin == "brief" and not (fact.when == "year" and fact.number is None)]
-    return tuple(_unique((*_users(now), *_login(brief, now), *_architecture(now), *_persistence(now), *_databases(now), *_budgets(now), *_rates(brief, now), *_offline(now))))
+    return tuple(
+        _unique(
+            (*_users(now), *_login(brief, now), *_architecture(now), *_persistence(now), *_databases(now), *_budgets(now), *_rates(brief, now), *_offline(now))
+        )
+    )
 
 
 def _unique(found: Iterable[Conflict]) -> Iterator[Conflict]:
@@ -53,9 +64,13 @@ def _users(facts: Sequence[Fact]) -> Iterator[Conflict]:
         exact = [fact for fact in _of(facts, name) if fact.number and not _VAGUE.match(fact.value)]
         for first, second in combinations(exact, 2):
             if first.when == second.when and _noun(first) == _noun(second) and first.number != second.number and first.cites != second.cites:
-                assert first.number is not None and second.number is not None
-                if max(first.number, second.number) >= 1.5 * min(first.number, second.number):
-                    yield Conflict(first=first, second=second, about=f"{_at(first)} says {first.value}, {_at(second)} says {second.value}: which number is the system built for?")
+                low, high = sorted((first.number or 0, second.number or 0))
+                if high >= 1.5 * low:
+                    yield Conflict(
+                        first=first,
+                        second=second,
+                        about=f"{_at(first)} says {first.value}, {_at(second)} says {second.value}: which number is the system built for?",
+                    )
 
 
 def _login(brief: Brief, facts: Sequence[Fact]) -> Iterator[Conflict]:
@@ -64,12 +79,21 @@ def _login(brief: Brief, facts: Sequence[Fact]) -> Iterator[Conflict]:
         return
     for other in _of(facts, "authentication"):
         if other.value == "required" and not _ROLES.search(other.quote) and not _ROLES.search(none[0].quote):
-            yield Conflict(first=none[0], second=other, about=f"{_at(none[0])} wants no login, but {_at(other)} requires one: who may do what, and how is a person recognised?")
+            yield Conflict(
+                first=none[0],
+                second=other,
+                about=f"{_at(none[0])} wants no login, but {_at(other)} requires one: who may do what, and how is a person recognised?",
+            )
             return
     for statement in brief.statements:
         if (match := _SECURITY_FIRST.search(statement.text)) and statement.kind != "heading" and statement.number not in none[0].cites:
             claim = Fact(name="authentication", value=match.group().strip("\"'"), cites=(statement.number,), quote=_around(statement.text, match.start()))
-            yield Conflict(first=none[0], second=claim, about=f"{_at(none[0])} wants no login, but S{statement.number} calls the system {match.group()!r}: without a login nobody can be kept out or held to account")
+            yield Conflict(
+                first=none[0],
+                second=claim,
+                about=f"{_at(none[0])} wants no login, but S{statement.number} calls the system {match.group()!r}: without a login nobody can be "
+                f"kept out or held to account",
+            )
             return
 
 
@@ -89,11 +113,19 @@ def _architecture(facts: Sequence[Fact]) -> Iterator[Conflict]:
         yield Conflict(first=micro, second=banned, about=f"{_at(micro)} prescribes microservices, {_at(banned)} rules them out")
     users = [fact for fact in _of(facts, "users") if fact.number is not None]
     if users and max(fact.number or 0 for fact in users) <= 100:
-        yield Conflict(first=micro, second=users[0], about=f"{_at(micro)} prescribes microservices, but {_at(users[0])} names {users[0].value}: one service carries that load")
+        yield Conflict(
+            first=micro,
+            second=users[0],
+            about=f"{_at(micro)} prescribes microservices, but {_at(users[0])} names {users[0].value}: one service carries that load",
+        )
         return
     team = next((fact for fact in _of(facts, "team") if fact.number is not None and fact.number <= 3), None)
     if team is not None:
-        yield Conflict(first=micro, second=team, about=f"{_at(micro)} prescribes microservices, but {_at(team)} names a team of {team.value}: too few to run several services")
+        yield Conflict(
+            first=micro,
+            second=team,
+            about=f"{_at(micro)} prescribes microservices, but {_at(team)} names a team of {team.value}: too few to run several services",
+        )
 
 
 def _persistence(facts: Sequence[Fact]) -> Iterator[Conflict]:
@@ -114,7 +146,11 @@ def _databases(facts: Sequence[Fact]) -> Iterator[Conflict]:
     named = [fact for fact in _of(facts, "database") if fact.value in RELATIONAL and _PRESCRIBES.search(fact.quote) and not _HEDGES.search(fact.quote)]
     for first, second in combinations(named, 2):
         if first.value != second.value and first.cites != second.cites:
-            yield Conflict(first=first, second=second, about=f"{_at(first)} prescribes {first.value}, {_at(second)} prescribes {second.value}: one database is to be the source of truth")
+            yield Conflict(
+                first=first,
+                second=second,
+                about=f"{_at(first)} prescribes {first.value}, {_at(second)} prescribes {second.value}: one database is to be the source of truth",
+            )
             return
 
 
@@ -132,9 +168,15 @@ def _rates(brief: Brief, facts: Sequence[Fact]) -> Iterator[Conflict]:
         rates = [fact for fact in _of(facts, name) if fact.number and fact.when != "peak"]
         for first, second in combinations(rates, 2):
             # Only a total and an average of the same thing can disagree: two per-second figures may be two operations.
-            monthly = ("/month" in first.value) != ("/month" in second.value) and ("/s" in (first.value + " ").split("(")[0]) != ("/s" in (second.value + " ").split("(")[0])
+            monthly = ("/month" in first.value) != ("/month" in second.value) and ("/s" in (first.value + " ").split("(")[0]) != (
+                "/s" in (second.value + " ").split("(")[0]
+            )
             if monthly and first.when == second.when and _off(first.number or 0, second.number or 0):
-                yield Conflict(first=first, second=second, about=f"{_at(first)} says {first.value}, {_at(second)} says {second.value}: they differ by more than a factor of two")
+                yield Conflict(
+                    first=first,
+                    second=second,
+                    about=f"{_at(first)} says {first.value}, {_at(second)} says {second.value}: they differ by more than a factor of two",
+                )
                 return
     yield from _ratio(brief, facts)
 
@@ -157,7 +199,9 @@ def _ratio(brief: Brief, facts: Sequence[Fact]) -> Iterator[Conflict]:
         wanted, actual = int(match["a"]) / int(match["b"]), (reads[0].number or 1) / (writes[0].number or 1)
         if wanted >= 1 and _off(wanted, actual):
             claim = Fact(name="reads-per-second", value=f"{match['a']} reads to {match['b']} writes", cites=(statement.number,), quote=statement.text[:240])
-            yield Conflict(first=claim, second=reads[0], about=f"S{statement.number} says {claim.value}, but {reads[0].value} and {writes[0].value} are {actual:,.0f} to 1")
+            yield Conflict(
+                first=claim, second=reads[0], about=f"S{statement.number} says {claim.value}, but {reads[0].value} and {writes[0].value} are {actual:,.0f} to 1"
+            )
         return
 
 

@@ -58,7 +58,9 @@ def read(source: str, span: tuple[int, int], *, path: str) -> list[Pair]:
         mark = error.problem_mark or error.context_mark
         line = opening + 1 + (mark.line if mark else 0)
         problem = " ".join((error.problem or "not YAML").split())
-        raise BriefError(f"{path}:{line}: malformed front matter ({problem}): mend it, or put a blank line after the first '---' if it is no front matter") from error
+        raise BriefError(
+            f"{path}:{line}: malformed front matter ({problem}): mend it, or put a blank line after the first '---' if it is no front matter"
+        ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BriefError(f"{path}:{opening}: malformed front matter: mend it, or put a blank line after the first '---' if it is no front matter") from error
 
@@ -66,14 +68,16 @@ def read(source: str, span: tuple[int, int], *, path: str) -> list[Pair]:
 def _pairs(events: Iterator[Event], opening: int, path: str) -> Iterator[Pair]:
     import yaml
 
-    def stop(event: Event, problem: str) -> BriefError:
-        return BriefError(f"{path}:{opening + 1 + event.start_mark.line}: front matter {problem}")
+    def line_of(event: Event) -> int:
+        return opening + 1 + (event.start_mark.line if event.start_mark else 0)
 
-    depth = nodes = documents = 0
+    def stop(event: Event, problem: str) -> BriefError:
+        return BriefError(f"{path}:{line_of(event)}: front matter {problem}")
+
+    depth = documents = 0
     key: str | None = None
     seen: set[str] = set()
-    for event in events:
-        nodes += 1
+    for nodes, event in enumerate(events, start=1):
         if nodes > MAX_NODES:
             raise stop(event, f"has more than {MAX_NODES:,} values: keep it to a short list of facts")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -92,7 +96,7 @@ def _pairs(events: Iterator[Event], opening: int, path: str) -> Iterator[Pair]:
                 if depth > MAX_DEPTH:
                     raise stop(event, f"is nested more than {MAX_DEPTH} deep: keep it flat")
                 if depth == 2 and isinstance(event, yaml.MappingStartEvent):
-                    yield key or "", NESTED, opening + 1 + event.start_mark.line
+                    yield key or "", NESTED, line_of(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 depth -= 1
                 if depth == 1:
@@ -106,7 +110,7 @@ def _pairs(events: Iterator[Event], opening: int, path: str) -> Iterator[Pair]:
                     raise stop(event, f"states {key!r} twice: keep one")
                 seen.add(key)
             case yaml.ScalarEvent() if depth <= 2:
-                yield key or "", event.value, opening + 1 + event.start_mark.line
+                yield key or "", event.value, line_of(event)
                 if depth == 1:
                     key = None
             case _:

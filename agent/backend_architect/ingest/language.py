@@ -1,9 +1,12 @@
 """The main language of a text: scripts by character range, Latin-script languages by stop words."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
 from collections import Counter
+
+from backend_architect.ingest.vocabulary import words
 
 _SAMPLE = 40_000
 
@@ -27,22 +30,26 @@ _WORD = re.compile(r"[^\W\d_]+")
 _WEIGHT = {"kana": 2, "han": 3, "hangul": 3}
 
 _STOP_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset("the and of to is are be for with that this it can will must should from by as on not or we an at which".split()),
-    "pt": frozenset("o os as do da dos das um uma que não para com em no na por mais são ser será também você ou seu sua pelo pela ao".split()),
-    "es": frozenset("el los las del un una que no para con en por más son ser será también usted o su se lo al debe y es como".split()),
-    "fr": frozenset("le les des du un une que ne pas pour avec en par plus sont être sera aussi vous ou son sa au aux et est dans".split()),
-    "de": frozenset("der die das den dem und ist sind nicht für mit von zu ein eine einen auf als auch werden wird soll oder im sich".split()),
-    "it": frozenset("il gli dei della delle un una che non per con nel più sono essere sarà anche o suo di e è le del alla si deve".split()),
-    "nl": frozenset("de het een en van is zijn niet voor met op te dat die als ook worden wordt moet of door naar bij deze kan".split()),
-    "pl": frozenset("i w na z nie do się jest są że to jak po dla przez oraz lub może być które który musi od przy".split()),
-    "sv": frozenset("och att det som en ett är på för med av inte den till kan ska från eller vara har om de".split()),
-    "da": frozenset("og at det som en et er på for med af ikke den til kan skal fra eller være har om de".split()),
-    "tr": frozenset("ve bir bu için ile olarak da de olan gibi daha en çok veya kadar her ne kullanıcı gerekir olmalı".split()),
-    "cs": frozenset("a v na se je že s z do pro jako to by nebo jsou být musí může které který při od".split()),
-    "ro": frozenset("și de la în cu pe care este sunt nu o un să din pentru sau mai fi prin trebuie".split()),
-    "id": frozenset("yang dan di ke dari untuk dengan ini itu pada adalah tidak dapat akan oleh atau harus pengguna sebagai".split()),
-    "vi": frozenset("và của là có các được cho một không với để trong những này người khi từ phải".split()),
+    "en": words("the and of to is are be for with that this it can will must should from by as on not or we an at which"),
+    "pt": words("e é de à o os as do da dos das um uma que não para com em no na por mais são ser será também você ou seu sua pelo pela ao"),
+    "es": words("y de la el los las del un una que no para con en por más son ser será también usted o su se lo al debe y es como"),
+    "fr": words("de la le les des du un une que ne pas pour avec en par plus sont être sera aussi vous ou son sa au aux et est dans"),
+    "de": words("der die das den dem und ist sind nicht für mit von zu ein eine einen auf als auch werden wird soll oder im sich"),
+    "it": words("la da il gli dei della delle un una che non per con nel più sono essere sarà anche o suo di e è le del alla si deve"),
+    "nl": words("de het een en van is zijn niet voor met op te dat die als ook worden wordt moet of door naar bij deze kan"),
+    "pl": words("i w na z nie do się jest są że to jak po dla przez oraz lub może być które który musi od przy"),
+    "sv": words("och att det som en ett är på för med av inte den till kan ska från eller vara har om de"),
+    "da": words("og at det som en et er på for med af ikke den til kan skal fra eller være har om de"),
+    "tr": words("ve bir bu için ile olarak da de olan gibi daha en çok veya kadar her ne kullanıcı gerekir olmalı"),
+    "cs": words("a v na se je že s z do pro jako to by nebo jsou být musí může které který při od"),
+    "ro": words("și de la în cu pe care este sunt nu o un să din pentru sau mai fi prin trebuie"),
+    "id": words("yang dan di ke dari untuk dengan ini itu pada adalah tidak dapat akan oleh atau harus pengguna sebagai"),
+    "vi": words("và của là có các được cho một không với để trong những này người khi từ phải"),
 }
+
+
+# Letters that hint at one language, for texts too short to have many stop words.
+_LETTERS = {"pt": re.compile("[ãõâ]|ção"), "es": re.compile("[ñ¿¡]|ción"), "fr": re.compile("[èêœû]"), "de": re.compile("[äöüß]"), "pl": re.compile("[łąęśż]")}
 
 
 def detect(text: str) -> str:
@@ -70,8 +77,12 @@ def _of_script(script: str, sample: str) -> str:
 
 
 def _of_words(sample: str) -> str:
-    words = Counter(_WORD.findall(sample.lower()))
-    scores = {code: sum(words[word] for word in stops) for code, stops in _STOP_WORDS.items()}
+    low = sample.lower()
+    counts = Counter(_WORD.findall(low))
+    scores = {code: sum(counts[word] for word in stops) for code, stops in _STOP_WORDS.items()}
+    if not sample.isascii():
+        for code, letters in _LETTERS.items():
+            scores[code] += min(3, len(letters.findall(low)))
     best = max(scores, key=lambda code: scores[code])
     # Two Latin-script languages share short words: another than English must win clearly.
     return best if scores[best] >= 3 and scores[best] > scores["en"] * 1.2 else "en"

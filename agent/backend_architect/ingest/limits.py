@@ -1,40 +1,47 @@
 """Demands with a number, read from sentences: latency, availability, money, dates, retention, team, CPU."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
 from backend_architect.ingest import units
-from backend_architect.ingest.load import when
 from backend_architect.ingest.numbers import Quantity, show
 from backend_architect.ingest.passage import Passage
+from backend_architect.ingest.vocabulary import words
 from backend_architect.profile import Fact
 
 _PERCENTILE = re.compile(r"\bp(?P<p>\d{2}(?:\.\d)?)\b|\b(?P<n>\d{2})(?:th|º|e|er)?[- ]percentile\b|\bpercentil (?P<pt>\d{2})\b|\bmedian\b", re.IGNORECASE)
 _LATENCY_CUE = re.compile(
-    r"latenc|latênc|response times?|respon(?:d|se)|answers?\b|\bp\d{2}\b|percentile|round[- ]?trip|load(?:ing)? times?|loads?\b|tempos? de resposta|tiempos? de respuesta|temps de réponse|antwortzeit|responder|响应|延迟|时延|返回|応答|レイテンシ"
+    r"latenc|latênc|response times?|respon(?:d|se)|answers?\b|\bp\d{2}\b|percentile|round[- ]?trip|load(?:ing)? times?|loads?\b|tempos? de resposta"
+    r"|tiempos? de respuesta|temps de réponse|antwortzeit|responder|响应|延迟|时延|返回|応答|レイテンシ"
     r"|\bdelay",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:\b(?:within|under|below|in under|in less than|less than|faster than|no (?:more|longer) than|at most|not exceed(?:ing)?|in|em até|em menos de|en menos de|menos de|abaixo de|por debajo de|moins de|unter|weniger als|innerhalb von)|[<≤]=?|不超过|低于|小于|少于)\s*(?:the |a |about |~|≈)?$",
+    r"(?:\b(?:within|under|below|in under|in less than|less than|faster than|no (?:more|longer) than|at most|not exceed(?:ing)?|in|em até"
+    r"|em menos de|en menos de|menos de|abaixo de|por debajo de|moins de|unter|weniger als|innerhalb von)|[<≤]=?|不超过|低于|小于|少于)\s*(?:the |a |about |~"
+    r"|≈)?$",
     re.IGNORECASE,
 )
 _BOUND_AFTER = re.compile(r"\s*(?:以内|之内|内|or (?:less|faster|better)|max(?:imum)?\b|ou menos|o menos)", re.IGNORECASE)
 _BOUND_VERB = re.compile(
-    r"\b(?:return|respond|deliver|appear|update|see|sees|receive|show|arriv|complet|display|visible|notif|search|result|load|open|render|reply|finish|confirm|reach|processed)\w*",
+    r"\b(?:return|respond|deliver|appear|update|see|sees|receive|show|arriv|complet|display|visible|notif|search|result|load|open|render|reply"
+    r"|finish|confirm|reach|processed)\w*",
     re.IGNORECASE,
 )
 _NO_LATENCY_BEFORE = re.compile(
-    r"\b(?:every|each|after|for|cada|a cada|após|maior(?:es)?(?: do)? que|greater than|more than|longer than|above|over|older than|acima de|wait|waits|sleep|for at least|refresh|poll\w*|timeout\s*(?:of|:|=)?|interval\s*(?:of|:)?|expires? in)\s+$|每(?:隔)?\s*$",
+    r"\b(?:every|each|after|for|cada|a cada|após|maior(?:es)?(?: do)? que|greater than|more than|longer than|above|over|older than|acima de|wait"
+    r"|waits|sleep|for at least|refresh|poll\w*|timeout\s*(?:of|:|=)?|interval\s*(?:of|:)?|expires? in)\s+$|每(?:隔)?\s*$",
     re.IGNORECASE,
 )
 _AVAILABLE = re.compile(r"availab|uptime|up-time|\bslas?\b|\bslos?\b|disponib|verfügbar|disponibil|可用", re.IGNORECASE)
 _NINES = re.compile(r"\b(?P<word>two|three|four|five|six)[ -]nines?\b", re.IGNORECASE)
 _NINES_VALUE = {"two": 0.99, "three": 0.999, "four": 0.9999, "five": 0.99999, "six": 0.999999}
 _HIGH = re.compile(
-    r"\bhigh availability\b|\bmaximum uptime\b|\bzero[- ]downtime\b|\bno downtime\b|\b24 ?[x/] ?7\b|\balta disponibilidade\b|\balta disponibilidad\b|\bhaute disponibilité\b|\bhochverfügbar|高可用"
+    r"\bhigh availability\b|\bmaximum uptime\b|\bzero[- ]downtime\b|\bno downtime\b|\b24 ?[x/] ?7\b|\balta disponibilidade\b|\balta disponibilidad\b"
+    r"|\bhaute disponibilité\b|\bhochverfügbar|高可用"
     r"|\b(?:must|should|needs? to|has to|have to) be (?:highly|always) available\b",
     re.IGNORECASE,
 )
@@ -42,12 +49,17 @@ _HIGH = re.compile(
 _HIGH_HINTS = ("availab", "uptime", "downtime", "24", "disponib", "verfügbar", "高可用")
 
 _BUDGET = re.compile(
-    r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bspend(?:ing)?\b|\b(?:cost|price|contract|project)\b[^.;]{0,20}\bnot to exceed\b|\b(?:hosting|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
+    r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bspend(?:ing)?\b|\b(?:cost|price|contract|project)\b[^.;]{0,20}\bnot to exceed\b|\b(?:hosting"
+    r"|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
     r"|\bcosts? (?:must|should|under|below|no more|less|at most|cap|limit)\w*|\bafford\b|\bcapped at\b|\bcost cap\b",
     re.IGNORECASE,
 )
-_NO_BUDGET = re.compile(r"\binsurance\b|\bcoverage\b|\bpenalt|\bfines?\b|\bsalar|\brevenue\b|\bfee(?:s)?\b|\btransaction(?:s)? (?:of|over)\b|\bpoints?\b|\bexample\b", re.IGNORECASE)
-_PER_PERIOD = re.compile(rf"\s*(?:\w+\s+)?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao)\s+)(?P<unit>{units.PERIOD})|\s+(?P<adverb>monthly|yearly|annually)\b", re.IGNORECASE)
+_NO_BUDGET = re.compile(
+    r"\binsurance\b|\bcoverage\b|\bpenalt|\bfines?\b|\bsalar|\brevenue\b|\bfee(?:s)?\b|\btransaction(?:s)? (?:of|over)\b|\bpoints?\b|\bexample\b", re.IGNORECASE
+)
+_PER_PERIOD = re.compile(
+    rf"\s*(?:\w+\s+)?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao)\s+)(?P<unit>{units.PERIOD})|\s+(?P<adverb>monthly|yearly|annually)\b", re.IGNORECASE
+)
 
 _MONTHS = {
     name: number
@@ -73,53 +85,82 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"\bdeadlines?\b|\bdue\b|\bby\s+(?:the\s+)?(?:end of\s+)?$|\blaunch|\bgo(?:es)?[- ]live\b|\bsubmi(?:t|ssion)|\bdeliver|\breleas(?:e|ed)\b|\bship(?:s|ped)?\b|\bdata final\b|\bprazo\b|\bentreg|\bfecha límite\b|\bplazo\b|\bsubmeter\b"
+    r"\bdeadlines?\b|\bdue\b|\bby\s+(?:the\s+)?(?:end of\s+)?$|\blaunch|\bgo(?:es)?[- ]live\b|\bsubmi(?:t|ssion)|\bdeliver|\breleases?\b"
+    r"|\bship(?:s|ped)?\b|\bdata final\b|\bprazo\b|\bentreg|\bfecha límite\b|\bplazo\b|\bsubmeter\b"
     r"|\bcomplet(?:e|ed|ion)\b|\bfinish(?:ed)?\b|\bready\b|\blive\b|\bfrist\b|\babgabe\b|\béchéance\b|截止|上线|交付",
     re.IGNORECASE,
 )
-_DUE_HINTS = (
-    "deadline due by launch live submi deliver releas ship final prazo entreg límite plazo complet finish ready frist abgabe échéance 截止 上线 交付".split()
+_DUE_HINTS = tuple(
+    sorted(
+        words("deadline due by launch live submi deliver releas ship final prazo entreg límite plazo complet finish ready frist abgabe échéance 截止 上线 交付")
+    )
 )
-_NO_DUE = re.compile(r"\bproposals?\b|\bquestions?\b|\bbids?\b|\boffers?\b|\bofferors?\b|\bquotations?\b|\bresponses?\b|\bsince\b|\breleased in\b|\bupdated?\b|\bversion\b|\bexample\b", re.IGNORECASE)
+_NO_DUE = re.compile(
+    r"\bproposals?\b|\bquestions?\b|\bbids?\b|\boffers?\b|\bofferors?\b|\bquotations?\b|\bresponses?\b|\bsince\b|\breleased in\b|\bupdated?\b"
+    r"|\bversion\b|\bexample\b",
+    re.IGNORECASE,
+)
 _IN_TIME = re.compile(
-    r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|finish(?:ed)?|ready|done|built|live|mvp|prototype)\b[^.;]{0,40}?\b(?:in|within|is|of|:)\s*$",
+    r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|finish(?:ed)?|ready|done|built|live|mvp|prototype)\b[^.;]{0,40}?\b(?:in"
+    r"|within|is|of|:)\s*$",
     re.IGNORECASE,
 )
 _DAYS = re.compile(rf"[\s-]*(?:business\s+|working\s+|calendar\s+)?(?P<unit>{units.PERIOD})", re.IGNORECASE)
 
 _KEEP = re.compile(
-    r"\b(?:expires?|expired|expiring|retention|retain(?:ed|s)?|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|keep|kept|keeps|store[sd]?|history|ttl|older than|expira|retenção|retención|guardar|conservar|aufbewahr\w*|gelöscht|conservé\w*)\b|过期|保留|保存|删除",
+    r"\b(?:expires?|expired|expiring|retention|retain(?:ed|s)?|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|keep|kept|keeps"
+    r"|store[sd]?|history|ttl|older than|expira|retenção|retención|guardar|conservar|aufbewahr\w*|gelöscht|conservé\w*)\b|过期|保留|保存|删除",
     re.IGNORECASE,
 )
 _KEEP_LINK = re.compile(
-    r"(?:\b(?:after|for|older than|at least|up to|within|of|is|:|period|last|past|follow\w*|durante|por|após|después de|nach|für|pendant|in)\b|[:=])\s*(?:a period of |at least |up to |the last |the past |a |about )?$|(?:保留|保存|存储)\s*$",
+    r"(?:\b(?:after|for|older than|at least|up to|within|of|is|:|period|last|past|follow\w*|durante|por|após|después de|nach|für|pendant|in)\b"
+    r"|[:=])\s*(?:a period of |at least |up to |the last |the past |a |about )?$|(?:保留|保存|存储)\s*$",
     re.IGNORECASE,
 )
 _KEEP_AFTER = re.compile(r"\s*(?:retention|of history|of data|后(?:过期|删除)|后自动)|\s*(?:后|之后)", re.IGNORECASE)
-_NO_KEEP = re.compile(r"\bproposals?\b|\boffers?\b|\bcontract|\bshall be (?:valid|firm)|\bnotice\b|\btokens?\b|\bsessions?\b|\blinks? expires?|\bjwt\b|\bcookies?\b|\bbackups?\b|\brecords? of payment", re.IGNORECASE)
-
-_ENGINEERS = re.compile(
-    r"[\s-]*(?:(?:full[- ]?time|part[- ]?time|back-?end|front-?end|full[- ]?stack|senior|junior|software|experienced|remote|web|mobile|platform|desenvolvedor)[\s-]+){0,3}"
-    r"(?P<noun>engineers?|developers?|devs|programmers?|desenvolvedor(?:es|as)?|programadores|desarrollador(?:es|as)?|développeurs?|entwickler(?:n|innen)?|sviluppatori|工程师|开发人员|开发者)\b(?!\s*(?:tools?|console|portal|experience|api|docs?|preview|s'))",
+_NO_KEEP = re.compile(
+    r"\bproposals?\b|\boffers?\b|\bcontract|\bshall be (?:valid|firm)|\bnotice\b|\btokens?\b|\bsessions?\b|\b(?:magic|reset|invitation|verification"
+    r"|confirmation) links?|\bjwt\b|\bcookies?\b"
+    r"|\bbackups?\b|\brecords? of payment",
     re.IGNORECASE,
 )
-_PERSON_TEAM = re.compile(r"[\s-](?:person|people|man|woman|developer|engineer|dev|member|pessoas|personas)[\s-](?:dev(?:elopment)?\s+|engineering\s+|product\s+|backend\s+)?(?:team|squad|startup|company|shop|crew|project)\b", re.IGNORECASE)
+
+_ENGINEERS = re.compile(
+    r"[\s-]*(?:(?:full[- ]?time|part[- ]?time|back-?end|front-?end|full[- ]?stack|senior|junior|software|experienced|remote|web|mobile|platform"
+    r"|desenvolvedor)[\s-]+){0,3}"
+    r"(?P<noun>engineers?|developers?|devs|programmers?|desenvolvedor(?:es|as)?|programadores|desarrollador(?:es|as)?|développeurs?|entwickler(?:n"
+    r"|innen)?|sviluppatori|工程师|开发人员|开发者)\b(?!\s*(?:tools?|console|portal|experience|api|docs?|preview|s'))",
+    re.IGNORECASE,
+)
+_PERSON_TEAM = re.compile(
+    r"[\s-](?:person|people|man|woman|developer|engineer|dev|member|pessoas|personas)[\s-](?:dev(?:elopment)?\s+|engineering\s+|product\s+"
+    r"|backend\s+)?(?:team|squad|startup|company|shop|crew|project)\b",
+    re.IGNORECASE,
+)
 _TEAM_OF = re.compile(
-    r"\b(?:team|squad|crew|equipe|equipo|équipe|time)\s*(?:size\s*)?(?:of|de|von|:|=|is|has|com|con)\s*(?:about|up to|only|just|~)?\s*$|\bwe are\s+(?:only |just |a team of )?$|\bteam members:?\s*$|团队(?:有|共)?\s*$",
+    r"\b(?:team|squad|crew|equipe|equipo|équipe|time)\s*(?:size\s*)?(?:of|de|von|:|=|is|has|com|con)\s*(?:about|up to|only|just|~)?\s*$"
+    r"|\bwe are\s+(?:only |just |a team of )?$|\bteam members:?\s*$|团队(?:有|共)?\s*$",
     re.IGNORECASE,
 )
 _TEAM_AFTER = re.compile(r"\s*(?:people|persons?|members?|pessoas|personas|leute|人)?(?:$|[\s.,;)，。])", re.IGNORECASE)
 _SOLO = re.compile(
-    r"\bsolo (?:dev(?:eloper)?|founder|maintainer|engineer|project|hacker)\b|\b(?:one|single)[- ](?:person|man|developer|dev|engineer) (?:team|project|shop|show|company)\b|\bon my own\b|\bby myself\b"
+    r"\bsolo (?:dev(?:eloper)?|founder|maintainer|engineer|project|hacker)\b|\b(?:one|single)[- ](?:person|man|developer|dev|engineer) (?:team"
+    r"|project|shop|show|company)\b|\bon my own\b|\bby myself\b"
     r"|\b(?:only|sole|single|lone|one) (?:backend )?(?:developer|engineer|programmer)\b|\bdesenvolvedor solo\b|\bsozinho\b|独立开发",
     re.IGNORECASE,
 )
-_SMALL_TEAM = re.compile(r"\b(?:small|tiny) (?:dev(?:elopment)? |engineering )?(?:team|shop|squad)\b(?=\s*(?:$|[.,;:)!]|(?:of|and|that|with|who|so|is|are|will|has|to|in|at|but|builds?|can|we|I)\b))|\bequipe pequena\b|\bequipo pequeño\b|\bpetite équipe\b|\bkleines team\b|小团队", re.IGNORECASE)
+_SMALL_TEAM = re.compile(
+    r"\b(?:small|tiny) (?:dev(?:elopment)? |engineering )?(?:team|shop|squad)\b(?=\s*(?:$|[.,;:)!]|(?:of|and|that|with|who|so|is|are|will|has|to|in"
+    r"|at|but|builds?|can|we|I)\b))|\bequipe pequena\b|\bequipo pequeño\b|\bpetite équipe\b|\bkleines team\b|小团队",
+    re.IGNORECASE,
+)
 
 _SOLO_HINTS = ("solo", "person ", "-person", "one man", "on my own", "myself", "developer", "engineer", "programmer", "single dev", "sozinho", "独立")
 _SMALL_HINTS = ("small", "tiny", "pequen", "petite", "kleines", "小团队")
 
-_CPU = re.compile(r"\s*(?:x\s*)?(?:unidades\s+de\s+|units?\s+of\s+|núcleos\s+de\s+)?(?:v?cpus?(?:\s+(?:units?|cores?))?|cores?|núcleos)(?![\w-])|\s*核(?!心)", re.IGNORECASE)
+_CPU = re.compile(
+    r"\s*(?:x\s*)?(?:unidades\s+de\s+|units?\s+of\s+|núcleos\s+de\s+)?(?:v?cpus?(?:\s+(?:units?|cores?))?|cores?|núcleos)(?![\w-])|\s*核(?!心)", re.IGNORECASE
+)
 
 
 def read(passage: Passage, quantities: Sequence[Quantity]) -> Iterator[Fact]:
@@ -160,7 +201,11 @@ def _latency(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fa
     near = passage.text[max(0, quantity.start - 60) : quantity.end + match.end() + 30]
     bounded = bool(_BOUND.search(before) or _BOUND_AFTER.match(rest, match.end()))
     percentile = _PERCENTILE.search(near)
-    if not (percentile or (_LATENCY_CUE.search(near) and (bounded or re.search(r"(?:[:=]|\b(?:of|is|target|budget|de|be|at)\b|时间|延迟|为)\s*(?:about |~|≈)?$", before))) or (bounded and _BOUND_VERB.search(passage.text))):
+    if not (
+        percentile
+        or (_LATENCY_CUE.search(near) and (bounded or re.search(r"(?:[:=]|\b(?:of|is|target|budget|de|be|at)\b|时间|延迟|为)\s*(?:about |~|≈)?$", before)))
+        or (bounded and _BOUND_VERB.search(passage.text))
+    ):
         return None
     shown = f"{show(quantity.number)} {unit}"
     if percentile:
@@ -228,7 +273,9 @@ def _team(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact 
         opening = before.rfind("(")
         if opening > before.rfind(")") and re.search(r"\b(?:users?|customers?|members)\b\W*$", before[:opening], re.IGNORECASE):
             return None
-        if re.search(r"\b(?:years?|hours?)\b", rest[match.end() : match.end() + 10]) or re.search(r"\b(?:users?|used by|for)\b[^,;]{0,12}$", before, re.IGNORECASE):
+        if re.search(r"\b(?:years?|hours?)\b", rest[match.end() : match.end() + 10]) or re.search(
+            r"\b(?:users?|used by|for)\b[^,;]{0,12}$", before, re.IGNORECASE
+        ):
             return None
         return passage.fact("team", _people(quantity.number, match["noun"]), (quantity.start, quantity.end + match.end()), number=quantity.number)
     return None
@@ -290,4 +337,3 @@ def find_date(text: str) -> str:
     """Return the first date in `text` as ISO 8601; empty if there is none."""
     match = _DATE.search(text)
     return date(match) if match else ""
-

@@ -1,5 +1,6 @@
 """Load read from sentences: people, rates, sizes."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
@@ -8,64 +9,92 @@ from collections.abc import Iterator, Sequence
 from backend_architect.ingest import units
 from backend_architect.ingest.numbers import Quantity, show
 from backend_architect.ingest.passage import Passage
+from backend_architect.ingest.vocabulary import words
 from backend_architect.profile import Fact, FactName, When
 
 _PEOPLE = (
-    r"users?|end[- ]users|customers?|subscribers?|visitors?|players?|students?|employees|patients|merchants|drivers|riders|shoppers|viewers|listeners|teachers|sellers|buyers|citizens|families|tenants|dau|mau"
-    r"|usuários?|usuarios?|utilizadores|clientes|pessoas|utilisateurs?|abonnés|nutzer(?:innen)?|benutzer|anwender|kunden|utenti|gebruikers|klanten|użytkowników|пользовател\w+|ユーザー?|사용자"
+    r"users?|end[- ]users|customers?|subscribers?|visitors?|players?|students?|employees|patients|merchants|drivers|riders|shoppers|viewers"
+    r"|listeners|teachers|sellers|buyers|citizens|families|tenants|dau|mau"
+    r"|usuários?|usuarios?|utilizadores|clientes|pessoas|utilisateurs?|abonnés|nutzer(?:innen)?|benutzer|anwender|kunden|utenti|gebruikers|klanten"
+    r"|użytkowników|пользовател\w+|ユーザー?|사용자"
 )
 _KIND = (
-    r"registered|active|daily|monthly|weekly|concurrent|simultaneous|parallel|online|paying|total|global|predefined|unique|new|internal|external|different|real|potential"
-    r"|named|authenticated|anonymous|end|expected|ativos|activos|simultâneos|simultáneos|concurrentes|registrados|actifs|simultanés|aktive|gleichzeitige|paid|free|business|test|of|de|"
+    r"registered|active|daily|monthly|weekly|concurrent|simultaneous|parallel|online|paying|total|global|predefined|unique|new|internal|external"
+    r"|different|real|potential"
+    r"|named|authenticated|anonymous|end|expected|ativos|activos|simultâneos|simultáneos|concurrentes|registrados|actifs|simultanés|aktive"
+    r"|gleichzeitige|paid|free|business|test|of|de|"
 )
 _AFTER_PEOPLE = re.compile(
-    rf"(?:\s*\+)?\s*(?P<kind>(?:(?:{_KIND[:-1]})[\s-]+){{0,4}})(?P<noun>{_PEOPLE})\b(?P<more>\s+(?:simultâneos|simultáneos|concurrentes|ativos|activos|simultanés|actifs|diarios|diários|concurrently|simultaneously|at once|at the same time|per day|a day|per month|a month))?",
+    rf"(?:\s*\+)?\s*(?P<kind>(?:(?:{_KIND[:-1]})[\s-]+){{0,4}})(?P<noun>{_PEOPLE})\b(?P<more>\s+(?:simultâneos|simultáneos|concurrentes|ativos"
+    rf"|activos|simultanés|actifs|diarios|diários|concurrently|simultaneously|at once|at the same time|per day|a day|per month|a month))?",
     re.IGNORECASE,
 )
-_AFTER_PEOPLE_HAN = re.compile(r"\s*(?:多|以上)?(?:个|名|位)?的?\s*(?P<kind>注册|活跃|日活跃?|月活跃?|同时在线|在线|并发)?(?P<noun>用户|客户|会员|日活|月活|并发|人同时在线)(?!角色|类型|组|故事|可以|输入)(?:数|量)?")
+_AFTER_PEOPLE_HAN = re.compile(
+    r"\s*(?:多|以上)?(?:个|名|位)?的?\s*(?P<kind>注册|活跃|日活跃?|月活跃?|同时在线|在线|并发)?(?P<noun>用户|客户|会员|日活|月活|并发|人同时在线)(?!角色|类型|组|故事|可以|输入)(?:数|量)?"
+)
 _NOT_PEOPLE = re.compile(
-    r"[\s-]*(?:stor(?:y|ies)|interfaces?|experience|roles?|types?|groups?|accounts?|ids?|names?|agents?|inputs?|guides?|needs?|facing|classes|levels?|segments?|personas?|per\b|in (?:a|each|one)\b|(?:can|may) (?:only )?(?:edit|join|share|be in)|at a time|testing|tests?\b|flows?|journeys?|records?)",
+    r"[\s-]*(?:stor(?:y|ies)|interfaces?|experience|roles?|types?|groups?|accounts?|ids?|names?|agents?|inputs?|guides?|needs?|facing|classes"
+    r"|levels?|segments?|personas?|per\b|in (?:a|each|one)\b|(?:can|may) (?:only )?(?:edit|join|share|be in)|at a time|testing|tests?\b|flows?"
+    r"|journeys?|records?)",
     re.IGNORECASE,
 )
 _BEFORE_PEOPLE = re.compile(
-    r"(?:\b(?P<noun>users?|customers|subscribers|usuários|usuarios|utilisateurs|nutzer|dau|mau)(?:\s+(?:count|base|number|population|numbers))?\s*(?:\([^()]{0,30}\)\s*)?(?:[:=]|\bis\b|\bare\b|\bof\b)"
-    r"|\b(?:user|customer) base\s+(?:of|is)|\bnumber of (?:users|customers)\s*(?:is|:|=|of)?|用户(?:量|数|数量)?\s*(?:为|是|约|达到|大约|：|:|在)?)\s*(?:about|around|up to|approximately|roughly|over|nearly|~|≈|约)?\s*$",
+    r"(?:\b(?P<noun>users?|customers|subscribers|usuários|usuarios|utilisateurs|nutzer|dau|mau)(?:\s+(?:count|base|number|population"
+    r"|numbers))?\s*(?:\([^()]{0,30}\)\s*)?(?:[:=]|\bis\b|\bare\b|\bof\b)"
+    r"|\b(?:user|customer) base\s+(?:of|is)|\bnumber of (?:users|customers)\s*(?:is|:|=|of)?|用户(?:量|数|数量)?\s*(?:为|是|约|达到|大约|：|:|在)?)\s*(?:about"
+    r"|around|up to|approximately|roughly|over|nearly|~|≈|约)?\s*$",
     re.IGNORECASE,
 )
 _BARE_END = re.compile(r"\s*\+?\s*(?:$|[.,;)。，；）]|(?:in|at|by|within|now|today|after|initially|on|and)\b)", re.IGNORECASE)
 _HYPOTHETICAL = re.compile(r"\b(?:with (?:only|just)|if (?:there|you|we|only)|when you have|suppose|imagine|even with|se houver|si hay)\b", re.IGNORECASE)
 _CONCURRENT = re.compile(r"concurrent|simultan|simult|parallel|online|at once|at the same time|gleichzeitig|同时|并发|在线", re.IGNORECASE)
-_CONNECTIONS = re.compile(r"(?:\s*\+)?\s*(?:concurrent|simultaneous|open|parallel|live)\s+(?:websocket\s+|tcp\s+|client\s+|user\s+)?(?P<noun>connections|sessions|clients|people)\b", re.IGNORECASE)
+_CONNECTIONS = re.compile(
+    r"(?:\s*\+)?\s*(?:concurrent|simultaneous|open|parallel|live)\s+(?:websocket\s+|tcp\s+|client\s+|user\s+)?(?P<noun>connections|sessions|clients|people)\b",
+    re.IGNORECASE,
+)
 
 _PEAK = re.compile(r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰", re.IGNORECASE)
-_NOW = re.compile(r"\bcurrently\b|\btoday\b|\bright now\b|\bat launch\b|\binitial(?:ly)?\b|\bat first\b|\bfirst (?:phase|year|month)|\bstart(?:s|ing)? (?:out )?with\b|\bfrom day one\b|\batualmente\b|\bactualmente\b|\bhoje\b|\bderzeit\b|目前|现在|初期", re.IGNORECASE)
+_NOW = re.compile(
+    r"\bcurrently\b|\btoday\b|\bright now\b|\bat launch\b|\binitial(?:ly)?\b|\bat first\b|\bfirst (?:phase|year|month)|\bstart(?:s"
+    r"|ing)? (?:out )?with\b|\bfrom day one\b|\batualmente\b|\bactualmente\b|\bhoje\b|\bderzeit\b|目前|现在|初期",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(
-    r"\b(?:in|within|after|by|over)\s+(?:a|one|the (?:first|next)|1|12|two|three|five|2|3|5|\d{2})\s+(?:years?|months?)\b|\bnext year\b|\byear[- ](?:end|one|1)\b|\bby (?:the )?end of\b|\beventually\b|\bin the future\b"
-    r"|\bgrow(?:s|ing|th)?\b|\bscal(?:e|es|ing) (?:up )?to\b|\bexpect(?:s|ed|ing)?\b|\btargets?\b|\blong[- ]term\b|\bwithin a year\b|\b(?:two|three|2|3) years\b|\bem um ano\b|\ben un año\b|\bin einem jahr\b|年内|年后|未来|将来",
+    r"\b(?:in|within|after|by|over)\s+(?:a|one|the (?:first|next)|1|12|two|three|five|2|3|5|\d{2})\s+(?:years?|months?)\b|\bnext year\b"
+    r"|\byear[- ](?:end|one|1)\b|\bby (?:the )?end of\b|\beventually\b|\bin the future\b"
+    r"|\bgrow(?:s|ing|th)?\b|\bscal(?:e|es|ing) (?:up )?to\b|\bexpect\w* to (?:reach|grow|have|serve|hit)\b|\blong[- ]term\b|\bwithin a year\b|\b(?:two|three"
+    r"|2|3) years\b|\bem um ano\b|\ben un año\b|\bin einem jahr\b|年内|年后|未来|将来",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\b(?:from|de|desde|von)\s+(?:serving\s+|about\s+|just\s+)?$|从\s*$", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|a|até|hasta|bis)\s+(?:about\s+|over\s+|serving\s+)?$|到\s*$", re.IGNORECASE)
 
 _RATE = re.compile(
-    rf"(?:\s*\+)?[\s-]*(?P<noun>(?:[^\W\d_][\w-]*\s+){{0,3}}?[^\W\d_][\w-]*)?\s*(?:/\s*|\b(?:per|a|an|each|every|por|par|pro|al|ao|à)\s+|每)(?P<unit>{units.PERIOD})(?P<after>[^。，,;；]{{0,14}})",
+    rf"(?:\s*\+)?[\s-]*(?P<noun>(?:[^\W\d_][\w-]*\s+){{0,3}}?[^\W\d_][\w-]*)?\s*(?:/\s*|\b(?:per|a|an|each|every|por|par|pro|al|ao|à)\s+"
+    rf"|每)(?P<unit>{units.PERIOD})(?P<after>[^。，,;；]{{0,14}})",
     re.IGNORECASE,
 )
 _ABBREVIATED = re.compile(r"(?:\s*\+)?\s*(?P<unit>rps|qps|tps|r/s|ops/s|rpm|tpm)\b", re.IGNORECASE)
 _BEFORE_RATE = re.compile(
-    r"(?:\b(?P<noun>requests|reads|writes|queries|transactions|messages|events|orders)\s*(?:per|/|a)\s*(?P<unit>second|sec|s|minute|min|hour|day|month|year)|\b(?P<abbr>rps|qps|tps|rpm))\s*(?:\([^()]{0,30}\)\s*)?(?:[:=]|is|are|of)\s*(?:about|around|up to|~|≈)?\s*$",
+    r"(?:\b(?P<noun>requests|reads|writes|queries|transactions|messages|events|orders)\s*(?:per|/|a)\s*(?P<unit>second|sec|s|minute|min|hour|day"
+    r"|month|year)|\b(?P<abbr>rps|qps|tps|rpm))\s*(?:\([^()]{0,30}\)\s*)?(?:[:=]|is|are|of)\s*(?:about|around|up to|~|≈)?\s*$",
     re.IGNORECASE,
 )
 _BEFORE_HAN = re.compile(r"每\s*(?:个|一)?\s*(?P<unit>秒|分钟|小时|天|日|周|月|年)\s*(?:约|大约|平均|有|的)?\s*$")
 _HAN_AFTER = re.compile(r"[^，。；]{0,14}?(?P<kind>写|读|请求|访问|消息|订单|交易)")
-_WRITES = frozenset(
-    "write writes inserts updates uploads posts messages events orders transactions payments records readings measurements submissions signups bookings entries rows logs notifications tweets jobs tickets votes photos "
-    "files documents scans samples reservations registrations comments images videos invoices transfers trades listings gravações escritas escrituras mensagens mensajes pedidos pagamentos pagos eventos transações transacciones nachrichten bestellungen commandes paiements événements".split()
+_WRITES = words(
+    "write writes inserts updates uploads posts messages events orders transactions payments records readings measurements submissions "
+    "signups bookings entries rows logs notifications tweets jobs tickets votes photos files documents scans samples reservations "
+    "registrations comments images videos invoices transfers trades listings gravações escritas escrituras mensagens mensajes pedidos "
+    "pagamentos pagos eventos transações transacciones nachrichten bestellungen commandes paiements événements"
 )
-_READS = frozenset("read reads views pageviews lookups searches downloads redirects impressions queries gets visits leituras lecturas consultas lectures visualizações".split())
-_REQUESTS = frozenset("request requests req reqs calls hits operations ops requisições chamadas solicitudes peticiones requêtes anfragen".split())
+_READS = words(
+    "read reads views pageviews lookups searches downloads redirects impressions queries gets visits leituras lecturas consultas lectures visualizações"
+)
+_REQUESTS = words("request requests req reqs calls hits operations ops requisições chamadas solicitudes peticiones requêtes anfragen")
 _PER_ONE = re.compile(
-    r"\b(?:per|each|every|por|por cada|cada|par|pro)\s+(?:user|customer|client|device|person|member|account|ip|api key|key|team|tenant|sensor|student|driver|usuário|usuario|cliente|utilisateur|nutzer)\b|每个用户|每人",
+    r"\b(?:per|each|every|por|por cada|cada|par|pro)\s+(?:user|customer|client|device|person|member|account|ip|api key|key|team|tenant|sensor"
+    r"|student|driver|usuário|usuario|cliente|utilisateur|nutzer)\b|每个用户|每人",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(r"rate[- ]?limit|\blimit(?:s|ed)?\b|\blimite\b|\blímite\b|throttl|\bquota\b|\b429\b|限流|限制", re.IGNORECASE)
@@ -76,16 +105,37 @@ _CONVERSION = re.compile(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules
 _EQUATION = re.compile(r"\d[^=]*(?:/|\bper\b|\ba\b)[^=]*[=≈][^=]*\d[^=]*(?:/|\bper\b|\ba\b)", re.IGNORECASE)
 
 _PER_THING = re.compile(r"\s*(?:\w+\s+){0,2}?(?:each|apiece|per|cada|por|每个|每条)(?:\s+(?P<thing>[^\W\d_]+))?", re.IGNORECASE)
-_PER_PERIOD = re.compile(rf"\s*(?:of\s+)?(?:[^\W\d_][\w-]*\s+){{0,4}}?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao)\s+|每)(?P<unit>{units.PERIOD})", re.IGNORECASE)
-_ITEM_BEFORE = re.compile(r"\b(?:average|avg|mean|max(?:imum)?|typical|tamanho|tamaño)\b[^.,;\d]{0,40}$|\bsize\b[^.,;\d]{0,20}$|大小[^，。]{0,8}$|每(?:一)?(?:个|条|篇)[^，。\d]{0,12}$|\bup to\s*$", re.IGNORECASE)
-_ITEM_AFTER = re.compile(r"\s*(?:\w+\s+)?(?:photos?|images?|files?|videos?|documents?|messages?|records?|payloads?|attachments?|rows?|bodies|objects?|uploads?)\b", re.IGNORECASE)
-_ITEM_WORDS = re.compile(r"\b(?:photos?|images?|files?|videos?|documents?|messages?|records?|payloads?|attachments?|uploads?|objects?|body|item|entry)\b|文件|图片|内容|消息", re.IGNORECASE)
-_STORAGE = re.compile(r"\b(?:stor(?:e|es|ed|age|ing)|disks?|data(?:set|base)?s?|archives?|history|backups?|bucket|content|armazenamento|almacenamiento|dados|datos|stockage|speicherplatz)\b|存储|数据|内容|容量", re.IGNORECASE)
-_SPAN = re.compile(rf"(?:\b(?:in|over|within|after|em|en|nach)\s+(?P<count>\d+|a|one|two|three|four|five|três|tres|trois|drei)\s+(?P<unit>years?|months?|anos?|años?|ans|jahren?)\b|(?P<han>[一二三四五两\d]+)\s*年内?)", re.IGNORECASE)
+_PER_PERIOD = re.compile(
+    rf"\s*(?:of\s+)?(?:[^\W\d_][\w-]*\s+){{0,4}}?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao)\s+|每)(?P<unit>{units.PERIOD})", re.IGNORECASE
+)
+_ITEM_BEFORE = re.compile(
+    r"\b(?:average|avg|mean|max(?:imum)?|typical|tamanho|tamaño)\b[^.,;\d]{0,40}$|\bsize\b[^.,;\d]{0,20}$|大小[^，。]{0,8}$|每(?:一)?(?:个|条"
+    r"|篇)[^，。\d]{0,12}$|\bup to\s*$",
+    re.IGNORECASE,
+)
+_ITEM_AFTER = re.compile(
+    r"\s*(?!of\b)(?:\w+\s+)?(?:photos?|images?|files?|videos?|documents?|messages?|records?|payloads?|attachments?|rows?|bodies|objects?|uploads?)\b",
+    re.IGNORECASE,
+)
+_ITEM_WORDS = re.compile(
+    r"\b(?:photos?|images?|files?|videos?|documents?|messages?|records?|payloads?|attachments?|uploads?|objects?|body|item|entry)\b|文件|图片|内容|消息",
+    re.IGNORECASE,
+)
+_STORAGE = re.compile(
+    r"\b(?:stor(?:e|es|ed|age|ing)|disks?|data(?:set|base)?s?|archives?|history|backups?|bucket|content|armazenamento|almacenamiento|dados|datos"
+    r"|stockage|speicherplatz)\b|存储|数据|内容|容量",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"(?:\b(?:in|over|within|after|em|en|nach)\s+(?P<count>\d+|a|one|two|three|four|five|três|tres|trois|drei)\s+(?P<unit>years?|months?|anos?"
+    r"|años?|ans|jahren?)\b|(?P<han>[一二三四五两\d]+)\s*年内?)",
+    re.IGNORECASE,
+)
 _TRIVIA = re.compile(r"µs|μs|microsecond|nanosecond|微秒|纳秒|\b\d+\s?ns\b", re.IGNORECASE)
 _MEMORY_AFTER = re.compile(r"\s*(?:of\s+|de\s+|di\s+|an\s+)?(?:\w+\s+)?(?:ram|memory|memória|memoria|mémoire|arbeitsspeicher|内存|heap)\b", re.IGNORECASE)
 _MEMORY_BEFORE = re.compile(
-    r"(?:\b(?:ram|memory|memória|memoria|mémoire|heap)\b|内存)(?:\s+(?:limit|cap|budget|usage|footprint|use))?\s*(?:[:=]|of|is|to|at|≤|<|under|below|em|até|不超过|限制)?\s*(?:must\s+\w+\s+\w+\s+)?(?:under|below|about|max\.?|of)?\s*$",
+    r"(?:\b(?:ram|memory|memória|memoria|mémoire|heap)\b|内存)(?:\s+(?:limit|cap|budget|usage|footprint|use))?\s*(?:[:=]|of|is|to|at|≤|<|under|below"
+    r"|em|até|不超过|限制)?\s*(?:must\s+\w+\s+\w+\s+)?(?:under|below|about|max\.?|of)?\s*$",
     re.IGNORECASE,
 )
 
@@ -122,7 +172,11 @@ def _people(passage: Passage, quantity: Quantity, earlier: Sequence[Quantity], b
         kind, noun = match["kind"] or "", match["noun"]
         more = match.groupdict().get("more") or ""
         end = quantity.end + match.end()
-        concurrent = bool(_CONCURRENT.search(kind + noun + more) or _CONCURRENT.search(before[-14:]) or re.match(r"\s*(?:concurrently|at once|at the same time|online|simultan)", rest[match.end() :], re.IGNORECASE))
+        concurrent = bool(
+            _CONCURRENT.search(kind + noun + more)
+            or _CONCURRENT.search(before[-14:])
+            or re.match(r"\s*(?:concurrently|at once|at the same time|online|simultan)", rest[match.end() :], re.IGNORECASE)
+        )
         words = re.sub(r"\b(?:of|de)\b", " ", kind + noun + more)
     elif match := _CONNECTIONS.match(rest):
         concurrent, words, end = True, match.group().lstrip("+ "), quantity.end + match.end()
@@ -134,7 +188,7 @@ def _people(passage: Passage, quantity: Quantity, earlier: Sequence[Quantity], b
     if concurrent:
         name = "concurrent-users"
     words = " ".join(words.replace("-", " ").split())
-    words = words.upper() if words.lower() in ("dau", "mau") else words
+    words = words.upper() if words.lower() in ("dau", "mau") else words[:1].lower() + words[1:] if passage.language in ("en", "pt", "es", "fr") else words
     if quantity.vague and passage.language in ("zh", "ja"):
         value = f"{passage.text[quantity.start : quantity.end]}{words}"
     elif quantity.vague:
@@ -159,7 +213,9 @@ def when(text: str, start: int, end: int) -> When:
     text = _PARENTHESIS.sub(lambda match: match.group() if match.start() <= start < match.end() else " " * len(match.group()), text)
     low = max((text.rfind(mark, 0, start) for mark in (",", ";", " and ", " but ", "，", " then ")), default=-1)
     highs = [at for mark in (",", ";", " and ", " but ", "，", " then ") if (at := text.find(mark, end)) >= 0]
-    for clause in (text[low + 1 : min(highs, default=len(text))], text[max(0, start - 30) : end + 30]):
+    # "At launch, 2,000 users": the words before the clause count if they speak of no other number.
+    lead = text[max(0, low - 40) : low + 1]
+    for clause in (text[low + 1 : min(highs, default=len(text))], lead if not any(char.isdigit() for char in lead) else ""):
         if _PEAK.search(clause) and not _AVERAGE.search(clause):
             return "peak"
         if _NOW.search(clause):
@@ -201,7 +257,9 @@ def _bare_rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> 
             return None
         kind = near["kind"]
         name = "reads-per-second" if kind == "读" else "requests-per-second" if kind in ("请求", "访问") else "writes-per-second"
-        return _rate_fact(passage, quantity, name, {"读": "reads", "请求": "requests", "访问": "requests"}.get(kind, "writes"), units.period_of(match["unit"]), 0)
+        return _rate_fact(
+            passage, quantity, name, {"读": "reads", "请求": "requests", "访问": "requests"}.get(kind, "writes"), units.period_of(match["unit"]), 0
+        )
     return None
 
 
@@ -228,8 +286,7 @@ def _rate_name(noun: str) -> FactName | None:
 def _rate_fact(passage: Passage, quantity: Quantity, name: FactName, noun: str, unit: str, length: int) -> Fact:
     number = quantity.number / units.SECONDS[unit]
     noun = " ".join(word for word in noun.split() if word.lower() not in ("average", "avg", "total")) or name.split("-")[0]
-    if noun.lower() in ("req", "reqs"):
-        noun = "requests"
+    noun = "requests" if noun.lower() in ("req", "reqs") else noun.lower()
     value = f"{show(quantity.number)} {noun}/s" if unit == "second" else f"{show(quantity.number)} {noun}/{unit} ({_per_second(number)}/s)"
     when_ = when(passage.text, quantity.start, quantity.end + length)
     # "We expect 50 requests a second" is said of the system being planned, not of next year.

@@ -1,5 +1,6 @@
 """Numbers as people write them: separators by language, number words, multipliers, Chinese numerals."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
@@ -61,7 +62,7 @@ _MAGNITUDES: dict[str, float] = {
 _MULTIPLIER = "|".join(sorted(_MULTIPLIERS, key=len, reverse=True))
 _WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
 _DIGITS = re.compile(
-    r"(?<![\w.,/])(?<![^\d]-)(?<![#§])"
+    r"(?<![0-9A-Za-z_\u00c0-\u024f.,/])(?<![^\d]-)(?<![#§])"
     r"(?P<body>\d{1,3}(?:(?P<sep>[.,'’\u00a0\u202f])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
     r"(?!\d|[.,]\d|-\d)"
     r"(?:(?P<letter>[kKMmBG])(?=[\s+,.;:)/]|$|[^\x00-\x7f])|[\s-]?(?P<han>(?:[百千]?[万萬亿億]|[百千])+)"
@@ -69,10 +70,12 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _SPELLED = re.compile(
-    rf"\b(?P<many>tens|dozens|hundreds|thousands|dezenas|centenas|milhares|decenas|cientos|miles|millions|billions|milhões|millones)\s+(?:of|de)\s+(?:(?P<of>thousands|millions|billions|milhares|milhões|miles|millones)\b)?"
+    rf"\b(?P<many>tens|dozens|hundreds|thousands|dezenas|centenas|milhares|decenas|cientos|miles|millions|billions|milhões|millones)\s+(?:of"
+    rf"|de)\s+(?:(?P<of>thousands|millions|billions|milhares|milhões|miles|millones)\b)?"
     rf"|\b(?P<half>half\s+a)\s+(?P<halfof>million|billion)\b"
     rf"|\b(?:(?P<article>an?|one|couple\s+of)\s+)?(?P<unit>hundred|thousand|million|billion|dozen)\b"
-    rf"|\b(?P<first>{_WORD})(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine))?(?:[\s-](?P<times>hundred|thousand|million|billion)(?:\s+(?P<timestwo>thousand|million|billion))?)?\b",
+    rf"|\b(?P<first>{_WORD})(?:[\s-](?P<second>one|two|three|four|five|six|seven|eight|nine))?(?:[\s-](?P<times>hundred|thousand|million"
+    rf"|billion)(?:\s+(?P<timestwo>thousand|million|billion))?)?\b",
     re.IGNORECASE,
 )
 _HAN = re.compile("[〇零一二三四五六七八九两兩十百千万萬亿億]{1,12}")
@@ -120,7 +123,7 @@ def _digits(text: str, language: str) -> Iterator[Quantity]:
     for match in _DIGITS.finditer(text):
         number = parse(match["body"], language)
         if match["letter"]:
-            number *= _LETTERS[match["letter"]] if match["letter"] in _LETTERS else 1e9
+            number *= _LETTERS.get(match["letter"], 1e9)
         elif match["word"]:
             for word in match["word"].lower().split():
                 number *= _MULTIPLIERS[word]

@@ -1,5 +1,6 @@
 """What facts are read from: the sentences of a brief that speak about this project."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
@@ -16,26 +17,33 @@ from backend_architect.text import one_line
 _QUOTE = 240
 
 _LINKS = re.compile(
-    r"\b(?:useful|related|external|additional|further|learning|helpful|more)\s+(?:links?|resources|references?|reading|information|materials?)\b|^\W*(?:links|references|bibliography|contents|credits|licen[cs]e|see also)\W*$"
-    r"|\bexample projects\b|\bsimilar (?:projects|apps)\b|\btable of contents\b|\backnowledge?ments\b|参考(?:资料|文献|链接)|延伸阅读|^\W*(?:referências|referencias|références|enlaces|liens|quellen)\W*$"
+    r"\b(?:useful|related|external|additional|further|learning|helpful|more)\s+(?:links?|resources|references?|reading|information|materials?)\b"
+    r"|^\W*(?:links|references|bibliography|contents|credits|licen[cs]e|see also)\W*$"
+    r"|\bexample projects\b|\bsimilar (?:projects|apps)\b|\btable of contents\b|\backnowledge?ments\b|参考(?:资料|文献|链接)|延伸阅读|^\W*(?:referências"
+    r"|referencias|références|enlaces|liens|quellen)\W*$"
     r"|\blinks and resources\b",
     re.IGNORECASE,
 )
 _OUT_OF_SCOPE = re.compile(
-    r"\bout[- ]of[- ](?:the )?scope\b|\bnon-?goals?\b|\bnot in scope\b|\bwon'?t (?:have|do)\b|\bexclusions?\b|超出范|范围之外|不在范围|\bfora d[eo] escopo\b|\bfuera de(?:l)? alcance\b"
+    r"\bout[- ]of[- ](?:the )?scope\b|\bnon-?goals?\b|\bnot in scope\b|\bwon'?t (?:have|do)\b|\bexclusions?\b|超出范|范围之外|不在范围|\bfora d[eo] escopo\b"
+    r"|\bfuera de(?:l)? alcance\b"
     r"|\bhors (?:du )?périmètre\b|\bnicht im umfang\b|\bnicht[- ]?ziele\b",
     re.IGNORECASE,
 )
 _LATER = re.compile(
-    r"\bbonus\b|\bnice[- ]to[- ]haves?\b|\bstretch\b|\bfuture\b|\blater\b|\bphase (?:2|3|two|three|ii)\b|\boptional\b|\broad ?map\b|\bv2\b|\bbacklog\b|可选|未来|后续|\bfuturo\b|\bopciona(?:l|is|les)\b|\bzukunft\b",
+    r"\bbonus\b|\bnice[- ]to[- ]haves?\b|\bstretch\b|\bfuture\b|\blater\b|\bphase (?:2|3|two|three|ii)\b|\boptional\b|\broad ?map\b|\bv2\b"
+    r"|\bbacklog\b|可选|未来|后续|\bfuturo\b|\bopciona(?:l|is|les)\b|\bzukunft\b",
     re.IGNORECASE,
 )
 _SAID_LATER = re.compile(
-    r"\b(?:added|add|come|follow|built|done|considered) later\b|\bin a (?:later|future|second) (?:phase|version|release|iteration)\b|\bin (?:the )?future versions?\b|\bnice[- ]to[- ]have\b|\bstretch goal\b", re.IGNORECASE
+    r"\b(?:added|add|come|follow|built|done|considered) later\b|\bin a (?:later|future|second) (?:phase|version|release|iteration)\b"
+    r"|\bin (?:the )?future versions?\b|\bnice[- ]to[- ]have\b|\bstretch goal\b",
+    re.IGNORECASE,
 )
 _NO = re.compile(r"\b[Nn]o\b")
 _OPTIONS = re.compile(
-    r"\b(?:available|possible|candidate) technolog|\balternatives?\b|\boptions?\b|\bcandidates\b|\bconsidered\b|\btrade-?offs?\b|\bcomparison\b|\bsimilar tools\b|备选|替代方案|\balternativas\b",
+    r"\b(?:available|possible|candidate) technolog|\balternatives?\b|\boptions?\b|\bcandidates\b|\bconsidered\b|\btrade-?offs?\b|\bcomparison\b"
+    r"|\bsimilar tools\b|备选|替代方案|\balternativas\b",
     re.IGNORECASE,
 )
 _EXAMPLES = re.compile(r"\bexamples?\b|\bexemplos?\b|\bejemplos?\b|\bexemples?\b|\bbeispiele?\b|例如|示例|\be\.g\.", re.IGNORECASE)

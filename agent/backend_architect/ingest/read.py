@@ -87,9 +87,7 @@ def _decoded(data: bytes, where: str) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = len(re.findall(rb"\r\n|\r|\n", data[: error.start])) + 1
-        raise BriefError(
-            f"{where} is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start:,}, line {line:,}; save it as UTF-8"
-        ) from error
+        raise BriefError(f"{where} is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start:,}, line {line:,}; save it as UTF-8") from error
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not one_line(text[:100_000]) and not one_line(text):
         raise BriefError(f"{where} is empty: write down what is to be built")
@@ -127,6 +125,6 @@ def _title(path: str, pieces: list[Piece], pairs: list[frontmatter.Pair]) -> str
     any_heading = headings[0].text if headings else ""
     named = one_line(re.sub(r"[-_.\s]+", " ", PurePath(path).stem)) if path != "-" else ""
     for candidate in (first, stated if stated != frontmatter.NESTED else "", any_heading, named[:1].upper() + named[1:]):
-        if title := candidate.strip().rstrip(":：").strip():
+        if title := candidate.strip().rstrip(":\uff1a").strip():
             return title[:_TITLE_LIMIT].rstrip()
     return "Untitled brief"

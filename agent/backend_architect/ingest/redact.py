@@ -39,7 +39,9 @@ _SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
         ("eyJ", r"\beyJ[A-Za-z0-9_=-]{6,}\.[A-Za-z0-9_=-]{6,}(?:\.[A-Za-z0-9_.+/=-]*)?"),
     )
 )
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN)[\s\S]){0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN)[\s\S]){0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+)
 _CUT_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:\n[ \t>]*[A-Za-z0-9+/=]{16,})*")
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\"'`<>]{0,100}:)([^\s@\"'`<>]{1,300})(?=@)")
 _BEARER = re.compile(r"(?i)(\b(?:bearer|basic|token)[ \t]+)([A-Za-z0-9+/_.=~-]{16,})")
@@ -48,9 +50,27 @@ _NAMED = re.compile(
     r"|token|credentials?)(?P<tail>[\w-]{0,40})(?P<close>\\?[\"'`*]{0,3})(?P<sep>[ \t]*(?:=>|:=|=|:|\|)[ \t]*)"
     r"(?:(?P<quote>\\?[\"'])(?P<quoted>[^\"'\n\\]{1,500})(?P=quote)|(?P<tick>`?)(?P<plain>[^\s\"'`,;|]{4,500}))"
 )
-_NAMED_HINTS = ("passw", "pwd", "passphrase", "secret", "token", "credential", "api_key", "api-key", "apikey", "_key", "-key", "accesskey", "authkey", "privatekey")
+_NAMED_HINTS = (
+    "passw",
+    "pwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "api_key",
+    "api-key",
+    "apikey",
+    "_key",
+    "-key",
+    "accesskey",
+    "authkey",
+    "privatekey",
+)
 # `tokenType`, `passwordPolicy`: about a secret, not one.
-_ABOUT = re.compile(r"(?i)[_-]?(?:type|name|id|count|limit|expir\w*|ttl|length|policy|rules?|field|ur[il]|endpoint|path|format|arn|version|per|max|min|manager|store|reset|hint)s?$")
+_ABOUT = re.compile(
+    r"(?i)[_-]?(?:type|name|id|count|limit|expir\w*|ttl|length|policy|rules?|field|ur[il]|endpoint|path|format|arn|version|per|max|min|manager|store"
+    r"|reset|hint)s?$"
+)
 _PLACEHOLDER = re.compile(
     r"(?i)[<{$%\[].*|\*+|x+|\.+|-+|…|string|str|text|varchar.*|char.*|bool(?:ean)?|true|false|null|none|undefined|uuid|n/?a|required|optional|env|your[-_ ].*"
     r"|change[-_ ]?me|redacted|secret removed|process\.env.*|os\.environ.*|env\(.*|\$\(.*|.*\(\)|jwt\.token\.here"

@@ -1,8 +1,11 @@
 """Where sentences end, in the writing systems that briefs come in."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import re
+
+from backend_architect.ingest.vocabulary import words
 
 _END = re.compile(r"[.!?]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）)]*|…(?=\s)")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,2000}?(?<!`)\1(?!`)")
@@ -10,12 +13,12 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _OPENING = "\"'“‘«([{*_`-–—"
 
 # Never the last word of a sentence.
-_ABBREVIATIONS = frozenset(
-    "e.g eg i.e ie cf vs approx incl excl resp viz mr mrs ms dr prof sr sra jr st gen col rev hon dept est inc ltd corp co "
-    "z.b d.h u.a bzw ca evtl ggf inkl bspw p.ex p.ej ej ex exmo av tel jan feb mar apr jun jul aug sep sept oct nov dec max min".split()
+_ABBREVIATIONS = words(
+    "e.g eg i.e ie cf vs approx incl excl resp viz mr mrs ms dr prof sr sra jr st gen col rev hon dept est inc ltd corp co z.b d.h u.a "
+    "bzw ca evtl ggf inkl bspw p.ex p.ej ej ex exmo av tel jan feb mar apr jun jul aug sep sept oct nov dec max min"
 )
 # An abbreviation only when a number follows: "Sec. 1.02", but "in 10 sec. Then".
-_NUMBERED = frozenset("sec sect no nos fig figs art arts ch chap p pp vol eq nr núm num pág pag ver rev app par para tab §".split())
+_NUMBERED = words("sec sect no nos fig figs art arts ch chap p pp vol eq nr núm num pág pag ver rev app par para tab §")
 
 
 def spans(text: str) -> list[tuple[int, int]]:

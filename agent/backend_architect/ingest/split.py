@@ -1,5 +1,6 @@
 """Markdown or plain text into numbered pieces, each with the lines it stands on."""
 
+# ruff: noqa: RUF001 (characters of other scripts are meant)
 from __future__ import annotations
 
 import html
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend_architect.brief import StatementKind
 from backend_architect.ingest import sentences
+from backend_architect.ingest.vocabulary import words
 from backend_architect.text import one_line
 
 if TYPE_CHECKING:
@@ -25,10 +27,11 @@ _ALERT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)
 _HAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _CODE_MARKS = re.compile(r"[{};=<>\[\]$|\\]|\(\)|->|::")
+_NO_LANGUAGE = frozenset({"", "text", "txt", "plain", "plaintext", "prompt"})
 _TICK_ONLY = re.compile(r"`[^`]+`")
-_BLOCK_TAGS = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+_BLOCK_TAGS = words(
+    "address article aside blockquote body br caption center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
+    "hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 
 
@@ -91,9 +94,9 @@ def _parser() -> MarkdownIt:
 
 
 def split(source: str) -> list[Piece]:
-    """Return the pieces of `source`, in order; a piece's `parent` is the number (from 1) of an earlier one.
+    r"""Return the pieces of `source`, in order; a piece's `parent` is the number (from 1) of an earlier one.
 
-    `source` has `\\n` line ends and no invisible characters. Lines are counted from 1.
+    `source` has `\n` line ends and no invisible characters. Lines are counted from 1.
     """
     splitter = _Splitter()
     _read(splitter, without_comments(source), 0, depth=0)
@@ -180,6 +183,8 @@ def _read(splitter: _Splitter, source: str, offset: int, *, depth: int) -> None:
                 parent = splitter.lead if splitter.lead is not None else inside
                 if token.type == "code_block" and depth == 0 and _is_prose(token.content):
                     _read(splitter, token.content, first - 1, depth=1)
+                elif token.type == "fence" and token.info.strip().lower() in _NO_LANGUAGE and _is_prose(token.content):
+                    _quoted_prose(splitter, token.content, first + 1, parent)
                 else:
                     info = token.info.split()[0] if token.info.split() else ""
                     splitter.add("code", token.content.strip("\n"), first, last, parent=parent, info=one_line(html.unescape(info)))
@@ -211,6 +216,13 @@ def _read(splitter: _Splitter, source: str, offset: int, *, depth: int) -> None:
                     rows += 1
             case _:
                 pass
+
+
+def _quoted_prose(splitter: _Splitter, content: str, first: int, parent: int | None) -> None:
+    """Read a fenced block that holds plain sentences, as prompts and quoted e-mails do; `first` is the content's first line."""
+    for start, end in sentences.spans(content):
+        low = first + content.count("\n", 0, start)
+        splitter.add("sentence", _joined(content[start:end]), low, low + content.count("\n", start, end), parent=parent, info="prose")
 
 
 def _opening(tokens: Sequence[Token], closing: int) -> int:
@@ -268,8 +280,11 @@ def _parts(text: str) -> Iterator[tuple[int | None, str]]:
         # "\v" marks a hard break: a line end the author meant.
         hard = lines[number - 1].endswith("\v") and not at_end and not lines[number][:1].islower()
         if at_end or hard or (bullets and _BULLET.match(lines[number].strip())):
-            yield start, "\n".join(line.rstrip("\v") for line in lines[start:number]).strip(" ") if bullets else "\n".join(
-                line.rstrip("\v") for line in lines[start:number]
+            yield (
+                start,
+                "\n".join(line.rstrip("\v") for line in lines[start:number]).strip(" ")
+                if bullets
+                else "\n".join(line.rstrip("\v") for line in lines[start:number]),
             )
             start = number
 
@@ -286,9 +301,7 @@ def _joined(text: str) -> str:
     return out
 
 
-def _place(
-    text: str, piece: str, line: int, raw: str, lines: Sequence[str], offset: int, first: int, last: int
-) -> tuple[int, int]:
+def _place(text: str, piece: str, line: int, raw: str, lines: Sequence[str], offset: int, first: int, last: int) -> tuple[int, int]:
     """Return the first and last line of a piece that starts on line `line` of its paragraph's text."""
     count = last - first + 1
     height = piece.count("\n")
@@ -316,7 +329,7 @@ def _all_strong(token: Token) -> bool:
 
 
 def _inline(token: Token) -> str:
-    """Return inline markup as plain text: one `\\n` for each line break, `\\v` before a hard one."""
+    r"""Return inline markup as plain text: one `\n` for each line break, `\v` before a hard one."""
     out: list[str] = []
     raised: int | None = None
     for child in token.children or ():
@@ -417,9 +430,7 @@ def _markup(splitter: _Splitter, content: str, first: int, inside: int | None) -
             elif not closing:
                 flush(line)
                 row, row_line = [], line
-        elif row is not None:
-            text.append(" ")
-        elif name == "br":
+        elif row is not None or name == "br":
             text.append(" ")
         else:
             flush(line)

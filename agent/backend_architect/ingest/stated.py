@@ -34,10 +34,21 @@ _ALIASES: dict[str, FactName] = {
 }
 _WHEN = re.compile(r"\s*\b(?P<now>now|today)$|\s*\b(?P<year>(?:in a|next|per first) year|later)$|\s*(?:\bat\s+)?\b(?P<peak>peak)$", re.IGNORECASE)
 _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
-    "persistence": {"none": ("no", "false", "off"), "memory": ("in memory", "in-memory"), "browser": ("localstorage", "local storage"), "database": ("db", "yes", "true")},
+    "persistence": {
+        "none": ("no", "false", "off"),
+        "memory": ("in memory", "in-memory"),
+        "browser": ("localstorage", "local storage"),
+        "database": ("db", "yes", "true"),
+    },
     "backend": {"none": ("no", "false"), "cli": ("command line",), "server": ("service", "api", "yes", "true")},
     "scale": {"prototype": ("poc", "mvp", "proof of concept"), "small": ("hobby", "tiny"), "large": ("big", "web-scale")},
-    "architecture": {"microservices": ("microservice",), "monolith": ("modular monolith",), "serverless": (), "event-driven": ("event driven",), "existing": ("brownfield",)},
+    "architecture": {
+        "microservices": ("microservice",),
+        "monolith": ("modular monolith",),
+        "serverless": (),
+        "event-driven": ("event driven",),
+        "existing": ("brownfield",),
+    },
     "offline": {"required": ("yes", "true"), "none": ("no", "false")},
     "real-time": {"required": ("yes", "true"), "none": ("no", "false"), "WebSocket": ("websockets",), "SSE": ("server-sent events",)},
 }
@@ -136,7 +147,9 @@ def _rate(name: FactName, text: str) -> Iterator[Fact]:
         return
     quantity, rest, time = amount
     noun = name.split("-")[0]
-    match = re.fullmatch(rf"(?:(?:[a-z]+\s*){{0,2}}?(?:/\s*|\bper\s+|\ba\s+)(?P<unit>{units.PERIOD})|(?P<abbr>[rqt]ps|rpm)|(?:requests|reads|writes)?)", rest, re.IGNORECASE)
+    match = re.fullmatch(
+        rf"(?:(?:[a-z]+\s*){{0,2}}?(?:/\s*|\bper\s+|\ba\s+)(?P<unit>{units.PERIOD})|(?P<abbr>[rqt]ps|rpm)|(?:requests|reads|writes)?)", rest, re.IGNORECASE
+    )
     if match is None:
         return
     unit = units.period_of(match["unit"]) if match["unit"] else "minute" if (match["abbr"] or "").lower() == "rpm" else "second"
@@ -196,7 +209,8 @@ def _availability(name: FactName, text: str) -> Iterator[Fact]:
 
 def _budget(name: FactName, text: str) -> Iterator[Fact]:
     match = re.fullmatch(
-        rf"(?P<before>US\$|R\$|\$|€|£|¥|₹|[A-Z]{{3}}\s)?\s*(?P<amount>\d[\d.,' ]*\s*(?:[kKmM]|thousand|million)?)\s*(?P<after>€|[A-Za-z]{{3,7}})?\s*(?:(?:/|per|a)\s*(?P<unit>{units.PERIOD})|(?P<monthly>monthly))?",
+        rf"(?P<before>US\$|R\$|\$|€|£|¥|₹|[A-Z]{{3}}\s)?\s*(?P<amount>\d[\d.,' ]*\s*(?:[kKmM]|thousand|million)?)\s*(?P<after>€"
+        rf"|[A-Za-z]{{3,7}})?\s*(?:(?:/|per|a)\s*(?P<unit>{units.PERIOD})|(?P<monthly>monthly))?",
         text,
     )
     if match is None:

@@ -8,16 +8,27 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.nouns import canonical, is_person
 from backend_architect.architects.rules.sketches import Sketch
 from backend_architect.architects.rules.text_evidence import demands, pattern
-from backend_architect.architects.rules.words import snake, words
+from backend_architect.architects.rules.words import plural, snake, words
 
-_AUDIT = re.compile(r"\baudit (?:log|trail|record|events?)\w*|\blog(?:s|ged|ging)? (?:of )?(?:all|every|each) (?:access|change|action|quer)\w*|\btraceab\w+ of (?:access|changes)\b|审计日志|trilha de auditoria|prüfprotokoll", re.IGNORECASE)
-_PREDEFINED = re.compile(r"\b(?:predefined|fixed|seeded|sample|built-in) (?:set of |list of )?users?\b|\bfive users\b|\bwho (?:is|am) (?:using|I)\b|\b(?:pick|choose|select)s? (?:a|their|one of the) users?\b", re.IGNORECASE)
+_AUDIT = re.compile(
+    r"\baudit (?:log|trail|record|events?)\w*|\blog(?:s|ged|ging)? (?:of )?(?:all|every|each) (?:access|change|action|quer)\w*|\btraceab\w+ of (?:access|changes)\b|审计日志|trilha de auditoria|prüfprotokoll",
+    re.IGNORECASE,
+)
+_PREDEFINED = re.compile(
+    r"\b(?:predefined|fixed|seeded|sample|built-in) (?:set of |list of )?users?\b|\bfive users\b|\bwho (?:is|am) (?:using|I)\b|\b(?:pick|choose|select)s? (?:a|their|one of the) users?\b",
+    re.IGNORECASE,
+)
 
 
 def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> None:
     """Add users, sessions, API keys and the audit log where the case calls for them."""
     auth = case.traits.auth
-    people = [action for action in case.actions if action.horizon == "now" and (action.verb == "assign" or (is_person(canonical(action.noun)) and action.verb in ("create", "update", "delete", "register")))]
+    people = [
+        action
+        for action in case.actions
+        if action.horizon == "now"
+        and (action.verb == "assign" or (is_person(canonical(action.noun)) and action.actor and action.verb in ("create", "update", "delete", "register")))
+    ]
     predefined = next((s for s in demands(case) if _PREDEFINED.search(s.text)), None)
     signs_in = auth in ("session", "token", "external") or (auth == "optional" and not tables)
     owned = signs_in and bool(case.contracts.ours or any(action.actor for action in case.actions))
@@ -31,6 +42,8 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         for sketch in sketches.values():
             if not sketch.joins and sketch.noun not in ("user", "session", "tag") and _made_by_known(case, sketch):
                 sketch.owned = True
+    if "user" in sketches and not tables and not case.contracts.ours:
+        _memberships(case, sketches)
     if auth == "session" and not tables and "session" not in sketches and not case.contracts.ours:
         session = Sketch("session", supporting=True, parents=["user"], verbs={"create", "delete"}, cites=set(case.traits.auth_basis.cites))
         session.purpose = "Who is signed in; deleting the row signs them out at once"
@@ -54,6 +67,31 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         sketches["audit_event"] = event
 
 
+MEMBERSHIPS = {"follow": "followers", "favorite": "favorites", "favourite": "favorites", "like": "likes", "subscribe": "subscribers"}
+"""What is left behind by people who do this to a thing; anything else they join, they are members of."""
+
+
+def membership(word: str) -> str:
+    """Return what the people are to a thing that they join by this verb: `members`, `followers`."""
+    base = word.lower()
+    return next((name for verb, name in MEMBERSHIPS.items() if base.startswith(verb)), "members")
+
+
+def _memberships(case: Case, sketches: dict[str, Sketch]) -> None:
+    """Who has joined what: one row for each pair."""
+    for action in case.actions:
+        noun = canonical(action.noun) if action.noun else ""
+        if action.verb != "join" or action.horizon != "now" or noun not in sketches or sketches[noun].horizon != "now" or noun == "user":
+            continue
+        kind = membership(action.word)
+        name = f"{noun}_{kind}"
+        join = sketches.setdefault(
+            name, Sketch(name, name=name, joins=((f"{noun}_id", noun), ("user_id", "user")), supporting=True, verbs={"create", "delete"})
+        )
+        join.purpose = f"Which people are {kind} of which {words(noun)}; one row for each pair"
+        join.cites.add(action.statement)
+
+
 def _user(case: Case, user: Sketch, *, people_cites: set[int], signs_in: bool) -> None:
     auth = case.traits.auth
     user.cites |= people_cites
@@ -68,13 +106,21 @@ def _user(case: Case, user: Sketch, *, people_cites: set[int], signs_in: bool) -
         user.add("password")
     if not {"name", "username", "display_name", "first_name", "full_name"} & set(user.fields):
         user.add("name", type="text", why="Name shown to others")
-    roles = tuple(dict.fromkeys(snake(actor.name) for actor in case.actors if not actor.anonymous and snake(actor.name) and snake(actor.name) not in ("user", "people", "person", "everyone")))
+    roles = tuple(
+        dict.fromkeys(
+            snake(actor.name)
+            for actor in case.actors
+            if not actor.anonymous and snake(actor.name) and snake(actor.name) not in ("user", "people", "person", "everyone")
+        )
+    )
     roles = tuple(role for role in roles if len(role) <= 40)[:8]
     if len(roles) > 1 and not case.contracts.ours and "role" not in user.fields and any(actor.privileged for actor in case.actors):
         user.add("role", type="enum", values=roles, why="Decides what the person may do")
         user.cites.update(number for actor in case.actors for number in actor.cites[:1])
-    who = ", ".join(words(role) + "s" for role in roles[:4]) if len(roles) > 1 else "people"
-    user.purpose = user.purpose or (f"{who[:1].upper()}{who[1:]} who sign in" if signs_in else "The people that work is given to and comments come from; no sign-in")
+    who = ", ".join(words(plural(role)) for role in roles[:4]) if len(roles) > 1 else "people"
+    user.purpose = user.purpose or (
+        f"{who[:1].upper()}{who[1:]} who sign in" if signs_in else "The people that work is given to and comments come from; no sign-in"
+    )
 
 
 def _made_by_known(case: Case, sketch: Sketch) -> bool:
@@ -82,7 +128,16 @@ def _made_by_known(case: Case, sketch: Sketch) -> bool:
     if sketch.owned:
         return True
     known = {actor.name for actor in case.actors if not actor.anonymous}
-    makers = [action for action in sketch.actions if action.verb in ("create", "submit", "send", "upload", "comment", "schedule", "pay", "store") and not action.system and canonical(action.noun) in (sketch.noun, "") and action.horizon == "now"]
+    makers = [
+        action
+        for action in sketch.actions
+        if action.verb in ("create", "submit", "send", "upload", "comment", "schedule", "pay", "store")
+        and not action.system
+        and canonical(action.noun) in (sketch.noun, "")
+        and action.horizon == "now"
+    ]
     if sketch.parents and sketch.noun in ("question", "option", "answer", "item", "line_item"):
         return False
-    return any(action.actor in known for action in makers) and not any(actor.anonymous and any(action.actor == actor.name for action in makers) and pattern(sketch.noun).search(actor.name) is None for actor in case.actors)
+    return any(action.actor in known for action in makers) and not any(
+        actor.anonymous and any(action.actor == actor.name for action in makers) and pattern(sketch.noun).search(actor.name) is None for actor in case.actors
+    )

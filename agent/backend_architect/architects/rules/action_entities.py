@@ -16,13 +16,25 @@ _WEIGHTS: dict[Verb, float] = {
 }  # fmt: skip
 _CREATES: frozenset[Verb] = frozenset({"create", "submit", "upload", "store", "send", "pay", "comment", "schedule", "import"})
 _ATTRIBUTES = frozenset(
-    "title name description text date deadline due_date status priority price amount email password phone address color colour label duration location rating emoji username nickname avatar birthday age gender time start_time end_time "
-    "start_date end_date number category".split()
+    ["title", "name", "description", "text", "date", "deadline", "due_date", "status", "priority", "price", "amount", "email", "password", "phone", "address", "color", "colour", "label", "duration", "location", "rating", "emoji", "username", "nickname", "avatar", "birthday", "age", "gender", "time", "start_time", "end_time", "start_date", "end_date", "number", "category"]
 )
 _WEAK = frozenset({"option", "entry", "item", "record", "element", "object", "unit", "instance", "copy", "set", "series", "value", "order_number"})
+_BY_PEOPLE = frozenset({"post", "chat", "read"})
+"""Nouns that are things only where a person makes one: elsewhere "the posts" are requests."""
 _CAPS = {"tiny": 3, "small": 6, "medium": 9, "large": 12}
 _LONG_BRIEF = 120
-_VERB_NOUNS: dict[str, str] = {"vote": "vote", "bid": "bid", "comment": "comment", "review": "review", "rate": "rating", "book": "booking", "reserve": "reservation", "reply": "reply", "subscribe": "subscription", "like": "like"}
+_VERB_NOUNS: dict[str, str] = {
+    "vote": "vote",
+    "bid": "bid",
+    "comment": "comment",
+    "review": "review",
+    "rate": "rating",
+    "book": "booking",
+    "reserve": "reservation",
+    "reply": "reply",
+    "subscribe": "subscription",
+    "like": "like",
+}
 """Verbs that leave a thing of their own behind when they are done to another."""
 
 
@@ -57,7 +69,14 @@ def _nouns(action: Action) -> list[tuple[str, str]]:
         return [(of, "")]
     base = action.word.lower().split(" ")[0]
     for verb, thing in _VERB_NOUNS.items():
-        if base.startswith(verb) and base.removeprefix(verb) in ("", "s", "d", "ed", "ing", "ted", "ding") and action.verb in ("submit", "comment", "schedule", "join") and noun and noun != thing and is_thing(noun):
+        if (
+            base.startswith(verb)
+            and base.removeprefix(verb) in ("", "s", "d", "ed", "ing", "ted", "ding")
+            and action.verb in ("submit", "comment", "schedule", "join")
+            and noun
+            and noun != thing
+            and is_thing(noun)
+        ):
             return [(thing, noun), (noun, of)]
     if action.verb == "comment" and noun != "comment":
         return [("comment", noun if is_thing(noun) else of)]
@@ -80,7 +99,13 @@ def _act(sketch: Sketch, action: Action, parent: str) -> None:
         sketch.parents.append(parent)
     for member in action.members:
         column = snake(member)
-        if column and len(column) <= 40 and canonical(column) != sketch.noun and (belongs == sketch.noun or canonical(action.of) == sketch.noun) and _is_attribute(column):
+        if (
+            column
+            and len(column) <= 40
+            and canonical(column) != sketch.noun
+            and (belongs == sketch.noun or canonical(action.of) == sketch.noun)
+            and _is_attribute(column)
+        ):
             sketch.add(column, required=column in ("title", "name"))
     if belongs in _ATTRIBUTES and canonical(action.of) == sketch.noun:
         sketch.add(belongs, required=belongs in ("title", "name"))
@@ -89,7 +114,11 @@ def _act(sketch: Sketch, action: Action, parent: str) -> None:
 def _is_attribute(column: str) -> bool:
     """Whether a member reads like an attribute: short, and typed by its name or plain words."""
     parts = column.split("_")
-    return len(parts) <= 3 and (infer(column).why != "" or infer(column).type != "text" or column in _ATTRIBUTES or all(len(part) > 2 for part in parts)) and not column.endswith(("ing", "_s"))
+    return (
+        len(parts) <= 3
+        and (infer(column).why != "" or infer(column).type != "text" or column in _ATTRIBUTES or is_thing(column))
+        and not column.endswith(("ing", "_s"))
+    )
 
 
 def _merge_compounds(found: dict[str, Sketch]) -> None:
@@ -163,14 +192,26 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement])
             weight = _WEIGHTS.get(action.verb, 0.5) if belongs else 1.0
             seen[action.statement] = max(seen.get(action.statement, 0), weight * (1 if action.horizon == sketch.horizon else 0.5))
         score = sum(seen.values()) + (2 if sketch.at_most else 0)
-        creates = any(action.verb in _CREATES | {"join"} and (canonical(action.noun) == noun or action.verb in ("submit", "comment", "join")) for action in sketch.actions) or sketch.at_most is not None
+        creates = (
+            any(
+                action.verb in _CREATES | {"join"} and (canonical(action.noun) == noun or action.verb in ("submit", "comment", "join"))
+                for action in sketch.actions
+            )
+            or sketch.at_most is not None
+        )
+        if noun in _BY_PEOPLE and not any(action.actor and action.verb in _CREATES and canonical(action.noun) == noun for action in sketch.actions):
+            continue
         if noun in _WEAK and len(seen) < 2 and not sketch.at_most:
             continue
         if not (creates or score >= 3 or (len(seen) >= 2 and score >= 2)):
             continue
         if long and len(mentions(statements, noun)) < 3:
             continue
-        if all(action.verb in ("report", "compute", "read", "list", "search", "configure", "export", "notify", "other") for action in sketch.actions) and score < 4 and not sketch.at_most:
+        if (
+            all(action.verb in ("report", "compute", "read", "list", "search", "configure", "export", "notify", "other") for action in sketch.actions)
+            and score < 4
+            and not sketch.at_most
+        ):
             continue
         scores[noun] = score
     parents = {parent for noun in scores for parent in found[noun].parents if parent in found}
@@ -198,6 +239,15 @@ def _describe(case: Case, sketch: Sketch, statements: list[Statement]) -> None:
         sketch.add(noun, why="Object key of the uploaded file; the bytes are kept beside the database")
         sketch.add("content_type", type="text", why="Media type, checked on upload")
         sketch.add("size_bytes", type="bigint", why="Size of the file, checked on upload")
+    elif sketch.verbs & {"import"} and not any(action.actor for action in sketch.actions):
+        sketch.add("payload", type="json", why=f"The {words(sketch.noun)} as received, unchanged, so that it can be processed again")
+        sketch.add("source", type="text", why=f"Who sent the {words(sketch.noun)}")
+        sketch.add(
+            "status",
+            type="enum",
+            values=("received", "processed", "failed"),
+            why=f"How far the {words(sketch.noun)} has come; set to `received` before the sender gets an answer",
+        )
     elif noun in AUTHORED:
         sketch.add("body", why=f"What the {words(sketch.noun)} says")
         _author_name(case, sketch)
@@ -219,7 +269,9 @@ def _author_name(case: Case, sketch: Sketch) -> None:
     """Without accounts, what somebody wrote carries the name they gave."""
     if case.traits.auth != "none":
         return
-    named = next((s for s in demands(case) if pattern("username").search(s.text) or pattern("nickname").search(s.text) or pattern("display name").search(s.text)), None)
+    named = next(
+        (s for s in demands(case) if pattern("username").search(s.text) or pattern("nickname").search(s.text) or pattern("display name").search(s.text)), None
+    )
     if named is not None:
         sketch.add("author_name", type="text", why=f"Name that the writer gave, shown with the {words(sketch.noun)}")
         sketch.cites.add(named.number)

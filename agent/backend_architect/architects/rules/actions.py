@@ -100,6 +100,8 @@ def split_actor(text: str) -> tuple[tuple[str, ...], str]:
     if granted := lexicon.GRANT.match(text):
         return (clean_actor(granted["actor"]),), text[granted.end() :]
     text = lexicon.ENSURE.sub("", text)
+    if (relative := lexicon.WHERE.search(text)) and (subject := clean_actor(relative["actor"])) and is_person(subject):
+        return (subject,), text[relative.end() :]
     if capable := _ACTOR.match(text):
         names = tuple(clean_actor(part) for part in re.split(r",| and | or |/|&", capable["actor"]) if part.strip())
         if names and all(name and not set(name.split()) & (PRONOUNS | STOP) and len(name.split()) <= 3 and not _starts_with_verb(name) for name in names):

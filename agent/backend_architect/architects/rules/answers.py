@@ -14,11 +14,13 @@ SYSTEM = "system"
 """Stands for the system decision in the table of `answers`."""
 
 _DATA = re.compile(
-    r"\b(?:persist\w*|stor(?:e|es|ed|age|ing)|sav(?:e|ed|ing)|database|postgres\w*|mysql|sqlite|mongo\w*|cosmos\w*|dynamo\w*|retention|retain\w*|backups?|consisten\w*|transactions?|unique|[kmgt]b|bytes)\b|存储|数据库|写入|armazen|consistên",
+    r"\b(?:persist\w*|stor(?:e|es|ed|age|ing)|sav(?:e|ed|ing)|database|postgres\w*|mysql|sqlite|mongo\w*|cosmos\w*|dynamo\w*|retention|retain\w*"
+    r"|backups?|consisten\w*|transactions?|unique|[kmgt]b|bytes)\b|存储|数据库|写入|armazen|consistên",
     re.IGNORECASE,
 )
 _SECURITY = re.compile(
-    r"\b(?:secur\w*|auth\w*|log ?in|passwords?|encrypt\w*|tokens?|roles?|permissions?|validat\w*|gdpr|hipaa|pci|privacy|complian\w*|confidential\w*|sanitiz\w*)\b|匿名|安全|segurança",
+    r"\b(?:secur\w*|auth\w*|log ?in|passwords?|encrypt\w*|tokens?|roles?|permissions?|validat\w*|gdpr|hipaa|pci|privacy|complian\w*|confidential\w*"
+    r"|sanitiz\w*)\b|匿名|安全|segurança",
     re.IGNORECASE,
 )
 _SPEED = re.compile(
@@ -26,7 +28,8 @@ _SPEED = re.compile(
     re.IGNORECASE,
 )
 _SCREEN = re.compile(
-    r"\b(?:input field|buttons?|click\w*|page|screen|browser|display\w*|colou?r|layout|drag\w*|responsive|accessib\w*|front-?end|blazor|react|angular|vue|checkbox|tabular|chart|graph\w*)\b|前端",
+    r"\b(?:input field|buttons?|click\w*|page|screen|browser|display\w*|colou?r|layout|drag\w*|responsive|accessib\w*|front-?end|blazor|react"
+    r"|angular|vue|checkbox|tabular|chart|graph\w*)\b|前端",
     re.IGNORECASE,
 )
 

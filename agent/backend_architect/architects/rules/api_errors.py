@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.grounds import outside, queue, relay
+from backend_architect.architects.rules.grounds import is_identity, outside, queue, relay
 from backend_architect.architects.rules.wording import ENGINE_NAMES, clipped, headed, listing, spaced
 from backend_architect.design import Endpoint, EndpointError, ErrorCase
 
@@ -95,7 +95,11 @@ def _system(case: Case, endpoints: tuple[Endpoint, ...]) -> list[ErrorCase]:
     writes = [f"`{e.method} {e.path}`" for e in endpoints if e.method in ("POST", "PUT", "PATCH")]
     found: list[ErrorCase] = []
     if case.traits.engine not in ("memory", "none", "browser"):
-        cause = "the file is locked for over 5 s or its disk is full" if case.traits.engine == "sqlite" else "no connection within 250 ms, or a failover is under way"
+        cause = (
+            "the file is locked for over 5 s or its disk is full"
+            if case.traits.engine == "sqlite"
+            else "no connection within 250 ms, or a failover is under way"
+        )
         found.append(
             ErrorCase(
                 category="system",
@@ -159,6 +163,18 @@ def _external(case: Case) -> list[ErrorCase]:
             )
         return found
     for system in outside(case):
+        if is_identity(system):
+            found.append(
+                ErrorCase(
+                    category="external",
+                    error=f"{headed(system.name)} does not answer",
+                    cause="Its sign-in page or key set is out of reach for 5 s",
+                    message="Signing in is not possible just now",
+                    answer="503 for new sign-ins; sessions that exist go on",
+                    recovery="Its keys are kept for 24 hours, so signatures can still be checked; alert after 5 minutes",
+                )
+            )
+            continue
         if case.traits.existing and intake is not None:
             break
         what = clipped(system.purpose, 70).rstrip(".").lower()

@@ -39,6 +39,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
         case.traits.auth_basis.cites,
         named.cites if named else (),
         [n for e in endpoints if e.primary for n in e.cites],
+        [a.statement for a in people(case)[:3]] if not spelled else (),
         most=10,
     )
     return ApiDecision(
@@ -62,13 +63,18 @@ def _choice(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> s
     if spelled and len(spelled) == len(endpoints):
         return f"REST: the {counted(len(spelled), 'endpoint')} of the brief, as they stand"
     if spelled:
-        return f"REST: {counted(len(spelled), 'endpoint')} of the brief and {counted(len(endpoints) - len(spelled), 'one')} it implies".replace("ones", "more").replace("one one", "one more")
+        return f"REST: {counted(len(spelled), 'endpoint')} of the brief and {counted(len(endpoints) - len(spelled), 'one')} it implies".replace(
+            "ones", "more"
+        ).replace("one one", "one more")
     return f"REST with JSON, {counted(len(endpoints), 'endpoint')}"
 
 
 def _pattern(named: Ground | None, spelled: tuple[Endpoint, ...]) -> str:
     if named is not None and not spelled:
-        return f"REST with JSON over HTTPS as drafted here; the brief names GraphQL ({quoted(named.quote, 70)}): one `POST /graphql` over the same modules takes its place if that is kept"
+        return (
+            f"REST with JSON over HTTPS as drafted here; the brief names GraphQL ({quoted(named.quote, 70)}): one `POST /graphql` over the same "
+            "modules takes its place if that is kept"
+        )
     return "REST with JSON over HTTPS"
 
 
@@ -85,11 +91,20 @@ def _why(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, .
         callers = "their callers exist or are tested against them" if case.contracts.ours else "they are a contract"
         return sentences(f"The brief spells out {calls}: {callers}, so paths, members and status codes stay as written")
     acts = doing(people(case), most=3)
-    what = f"What is asked ({acts}) are operations on {listing(resources, most=4)}" if acts and resources else f"The operations are reads and writes of {listing(resources, most=4) or 'one thing'}"
+    what = (
+        f"What is asked ({acts}) is a set of operations on {listing(resources, most=4)}"
+        if acts and resources
+        else f"The operations are reads and writes of {listing(resources, most=4) or 'one thing'}"
+    )
     if case.traits.size == "tiny":
         return sentences(what)
     seen = client(case)
-    return sentences(what, f"The caller is a client in a browser ({quoted(seen.quote, 70)}), which speaks HTTP and JSON as it is" if seen else "Every caller speaks HTTP and JSON; each resource is cached and tested by its URL")
+    return sentences(
+        what,
+        f"The caller is a client in a browser ({quoted(seen.quote, 70)}), which speaks HTTP and JSON as it is"
+        if seen
+        else "Every caller speaks HTTP and JSON; each resource is cached and tested by its URL",
+    )
 
 
 def _rejected(
@@ -103,11 +118,19 @@ def _rejected(
         elif len(resources) < 3:
             because = f"{listing(resources) or 'one resource'} need no query language: there is nothing to join"
         else:
-            because = f"{counted(len(resources), 'resource')} with fixed shapes; a query language adds resolvers, depth limits and lost HTTP caching for one client"
+            because = (
+                f"{counted(len(resources), 'resource')} with fixed shapes; a query language adds resolvers, depth limits and lost HTTP caching for one client"
+            )
         found.append(Rejected(option="GraphQL", because=because))
     if case.traits.size != "tiny" and mention(case, _GRPC) is None:
         seen = client(case)
-        because = "a browser cannot call it without a proxy" if seen else "callers post plain JSON, as the brief writes it" if spelled else "callers would need generated stubs for a handful of calls"
+        because = (
+            "a browser cannot call it without a proxy"
+            if seen
+            else "callers post plain JSON, as the brief writes it"
+            if spelled
+            else "callers would need generated stubs for a handful of calls"
+        )
         found.append(Rejected(option="gRPC", because=because))
     return tuple(found)
 
@@ -179,7 +202,7 @@ def _pagination(endpoints: tuple[Endpoint, ...]) -> str:
 def rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
     """Return how many requests a caller may send, with the number or the reason for none."""
     users = case.profile.number("users")
-    if relay(case) is not None or (case.contracts.ours and case.traits.auth == "none" and not case.actors):
+    if _unnamed(case):
         return (
             "None for each caller: the brief names no callers to tell apart, and a refused call is a lost one. Instead back-pressure: "
             "at most 64 requests wait for a connection, further ones get 503 at once"
@@ -199,6 +222,15 @@ def rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
     return f"{'; '.join(said)}; 429 with `Retry-After`{_headroom(case)}"
 
 
+def _unnamed(case: Case) -> bool:
+    """Whether the callers are programs of which the brief says nothing."""
+    if relay(case) is not None:
+        return True
+    return bool(case.contracts.ours) and case.traits.auth == "none" and not case.actors and not any(_PUBLIC.search(s.text) for s in demanding(case))
+
+
 def _headroom(case: Case) -> str:
     rate = case.traits.writes_per_second
-    return f" (the stated {figure(rate)} writes/s are the sum over all addresses, so no honest one comes near)" if rate and case.traits.auth != "session" else ""
+    return (
+        f" (the stated {figure(rate)} writes/s are the sum over all addresses, so no honest one comes near)" if rate and case.traits.auth != "session" else ""
+    )

@@ -46,7 +46,7 @@ def _command(name: str, where: _Where, run: str, purpose: str) -> Command:
 def _program(case: Case) -> tuple[Command, ...]:
     stack, scripts = case.traits.stack, evidence.scripts(case)
     test = scripts.named("test") or stack.test
-    found = [_command("install", "local", stack.install, f"Dependencies of {case.traits.stack.framework}, at locked versions")]
+    found = [_command("install", "local", stack.install, "Dependencies at locked versions")]
     if build := scripts.named("build"):
         found.append(_command("build", "local", build, "Compile, as the brief asks"))
     found.append(_command("test", "local", test, "All tests"))
@@ -70,9 +70,9 @@ def _program(case: Case) -> tuple[Command, ...]:
 
 def _service(case: Case, design: Design) -> tuple[Command, ...]:
     stack, engine, tiny = case.traits.stack, case.traits.engine, case.traits.size == "tiny"
-    schema = migrate(stack.language, engine)
-    revert = migrate(stack.language, engine, file=DOWN) if engine in grounds.RELATIONAL else ""
-    apply = migrate(stack.language, engine, file=UP)
+    schema = migrate(engine)
+    revert = migrate(engine, file=DOWN) if engine in grounds.RELATIONAL else ""
+    apply = migrate(engine, file=UP)
     first = evidence.primary(design.endpoints)
     compose = design.operations is not None and "docker compose" in design.operations.decision.deployment
     found = [_command("install", "local", stack.install, "Dependencies at locked versions")]

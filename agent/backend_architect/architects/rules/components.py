@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend_architect.architects.rules import failures
 from backend_architect.architects.rules.case import Action
 from backend_architect.architects.rules.contexts import Context
-from backend_architect.architects.rules.grounds import PER_INSTANCE, RELATIONAL, doing, item_phrase, largest, people, scale_phrase
+from backend_architect.architects.rules.grounds import PER_INSTANCE, RELATIONAL, doing, item_phrase, largest, people, per_instance, scale_phrase, staged
 from backend_architect.architects.rules.parts import API, ARCHIVE, BALANCER, CACHE, CLIENT, EXISTING, OBJECTS, QUEUE, STORE, WORKER, Parts
 from backend_architect.architects.rules.wording import (
     ENGINE_NAMES,
@@ -146,7 +146,10 @@ class Assembly:
             uses.extend(key for key, _ in self._called())
         jobs = f"; a timer in the same process does the rest: {parts.job_names(most=2)}" if parts.jobs and not parts.worker else ""
         if parts.relay is not None:
-            purpose = f"Takes {plural(parts.noun)} ({parts.write}), stores each with its state before it answers, and reports what was processed; the call to {listing(parts.relay.owners)} is the worker's"
+            purpose = (
+                f"Takes {plural(parts.noun)} ({parts.write}), stores each with its state before it answers, and reports what was processed; "
+                f"the call to {listing(parts.relay.owners)} is the worker's"
+            )
         elif acts:
             purpose = f"Lets {self._who(acts)} {doing(acts, most=4)}{jobs}"
         elif spelled:
@@ -178,11 +181,28 @@ class Assembly:
         parts, demand = self.parts, self.parts.demand
         shares = parts.caps.of(API) if parts.caps else ()
         if parts.caps and shares:
-            which = listing([share.phrase() for share in shares]) if len({s.phrase() for s in shares}) > 1 else f"{shares[0].phrase()}{' each' if len(shares) > 1 else ''}"
-            return f"{headed(counted(parts.instances, 'instance'))} with {which}; the caps of {parts.caps.total()} for all containers add up as {parts.caps.sums()}. The limit is the CPU share, so the request does no outside call"
+            which = (
+                listing([share.phrase() for share in shares])
+                if len({s.phrase() for s in shares}) > 1
+                else f"{shares[0].phrase()}{' each' if len(shares) > 1 else ''}"
+            )
+            return (
+                f"{headed(counted(parts.instances, 'instance'))} with {which}; the caps of {parts.caps.total()} for all containers add up as "
+                f"{parts.caps.sums()}. The limit is the CPU share, so the request does no outside call"
+            )
+        stages = staged(parts.case)
+        if stages is not None and not parts.balanced:
+            goal = per_instance(demand)
+            return (
+                f"Grows with the brief's own steps: one host at {stages[0].value}; behind a balancer with a second instance from {PER_INSTANCE} requests/s; "
+                f"by CPU from there, reckoned {goal} instances at {stages[1].value} if no cache answers first"
+            )
         state = "no session in memory" if self._has_accounts() else "no state in memory"
         if demand.known:
-            needed = f"{figure(demand.peak)} requests/s at peak, reckoned at {PER_INSTANCE} requests/s an instance (measure it): {counted(parts.instances, 'instance')}"
+            needed = (
+                f"{figure(demand.peak)} requests/s at peak, reckoned at {PER_INSTANCE} requests/s an instance (measure it): "
+                f"{counted(parts.instances, 'instance')}"
+            )
             return sentences(
                 f"Horizontal, {state}: {needed}{f'; {parts.instances_because}' if parts.instances > 1 else ''}",
                 "The database is the limit before the API is" if parts.store else "",
@@ -192,7 +212,8 @@ class Assembly:
             return f"One process: nothing in the brief asks for a second, and one answers about {PER_INSTANCE} requests/s"
         who = f"{users.value} reach" if users else "The brief states no load; reach"
         return (
-            f"One process, {state}, so a second can be added behind a balancer. {headed(who)} its reckoned {PER_INSTANCE} requests/s only if {'each sends' if users else 'people send'} several a second"
+            f"One process, {state}, so a second can be added behind a balancer. {headed(who)} its reckoned {PER_INSTANCE} requests/s only if "
+            f"{'each sends' if users else 'people send'} several a second"
             if not parts.balanced
             else f"Horizontal, {state}: {counted(parts.instances, 'instance')}; {parts.instances_because}"
         )
@@ -223,7 +244,8 @@ class Assembly:
             scaling=self._module_scaling(context, separate=separate),
             interface=f"{'HTTP operations' if separate else 'Functions'} for: {verbs}"
             if verbs
-            else f"{'HTTP operations' if separate else 'Functions'} to read and change {context.name.lower()}; no other {'service' if separate else 'module'} touches its tables",
+            else f"{'HTTP operations' if separate else 'Functions'} to read and change {context.name.lower()}; no other "
+            f"{'service' if separate else 'module'} touches its tables",
             failures=failures.of_context(parts, context.name, tables, verbs),
             basis=tuple(n for e in context.entities for n in e.cites),
         )
@@ -256,7 +278,10 @@ class Assembly:
         if parts.relay is not None:
             names = listing(parts.relay.owners)
             mark = f"`{parts.relay.request_id}`" if parts.relay.request_id else "request identifier"
-            purpose = f"Claims stored {plural(parts.noun)}, sends each to {'one of ' if len(parts.relay.owners) > 1 else ''}{names} under the same {mark}, and records which of them took it and when"
+            purpose = (
+                f"Claims stored {plural(parts.noun)}, sends each to {'one of ' if len(parts.relay.owners) > 1 else ''}{names} under the same "
+                f"{mark}, and records which of them took it and when"
+            )
             interface = (
                 f"Claims rows with `FOR UPDATE SKIP LOCKED`; calls `{parts.relay.call.method} {parts.relay.call.path}` of {names}"
                 if parts.case.traits.engine in RELATIONAL
@@ -299,7 +324,8 @@ class Assembly:
             "store",
             "Intake",
             purpose=f"Keeps {plural(parts.noun)} between the answer to the caller and {reader}; {parts.queue.because}",
-            store=f"{name}: one message for each {parts.noun}, with its identifier and the time it came; bodies over the queue's limit go to blob storage and the message names them",
+            store=f"{name}: one entry for each {parts.noun}, with its identifier and the time it came; bodies over the queue's limit go to blob "
+            "storage and the message names them",
             scaling=f"Managed; takes far more than {figure(parts.demand.peak)} messages/s, so the reader is the limit"
             if parts.demand.known
             else "Managed; a queue of this kind takes thousands of messages/s, so the reader is the limit",
@@ -328,7 +354,15 @@ class Assembly:
                 else f"One instance with {shares[0].phrase()}"
             )
         elif parts.regions is not None and case.traits.engine in ("cosmosdb", "dynamodb"):
-            scaling = f"Partitioned by key and replicated to the regions where it is read ({quoted(parts.regions.quote, 70)}); autoscaled throughput, its price is the limit"
+            scaling = (
+                f"Partitioned by key and replicated to the regions where it is read ({quoted(parts.regions.quote, 70)}); autoscaled "
+                "throughput, its price is the limit"
+            )
+        elif (stages := staged(case)) is not None:
+            scaling = (
+                f"Vertical on the one host at {stages[0].value}; then a node of its own with a standby, then a shared cache and read replicas "
+                f"on the way to {per_second(demand.reads, 'reads')}; partitions when one primary no longer takes the writes"
+            )
         elif parts.cache:
             scaling = (
                 f"Vertical first, then read replicas behind the cache; {per_second(demand.writes, 'writes')} go to one primary until it passes 60 % CPU"
@@ -336,9 +370,11 @@ class Assembly:
                 else "Vertical first, then read replicas behind the cache"
             )
         elif demand.known:
-            scaling = f"Vertical; {figure(demand.average)} operations/s on average is {'little' if demand.average < 500 else 'a good part of what'} {'for' if demand.average < 500 else ''} one primary{' carries' if demand.average >= 500 else ''}; a replica when reads pass 60 % of its CPU".replace(
-                "  ", " "
-            )
+            scaling = (
+                f"Vertical; {figure(demand.average)} operations/s on average is {'little' if demand.average < 500 else 'a good part of what'} "
+                f"{'for' if demand.average < 500 else ''} one primary{' carries' if demand.average >= 500 else ''}; a replica when reads pass "
+                "60 % of its CPU"
+            ).replace("  ", " ")
         else:
             scaling = "Vertical; one small instance" if not self.tiny else "One small instance"
         return self._component(
@@ -346,7 +382,8 @@ class Assembly:
             self.engine,
             "store",
             "Data",
-            purpose=f"The one place where {listing([plural(spaced(e.name)) if not e.name.endswith('s') else spaced(e.name) for e in parts.entities], most=4) or plural(parts.noun)} are kept",
+            purpose="The one place where "
+            f"{listing([plural(spaced(e.name)) if not e.name.endswith('s') else spaced(e.name) for e in parts.entities], most=4) or plural(parts.noun)} are kept",
             store=self._tables(),
             scaling=scaling,
             interface=f"Reached only from {'the API and the worker' if parts.worker else 'the API'}; not from outside",
@@ -497,7 +534,10 @@ class Assembly:
         )
         unit = unit[:-1] if len(parts.entities) == 1 and unit != "keys" else unit
         item = f", {item_phrase(parts.demand)} an item as stated" if parts.demand.item else ""
-        return f"{headed(self.engine) if parts.case.traits.engine == 'memory' else self.engine}: {unit} {listing([f'`{e.name}`' for e in parts.entities], most=6)}{item}"
+        return (
+            f"{headed(self.engine) if parts.case.traits.engine == 'memory' else self.engine}: {unit} "
+            f"{listing([f'`{e.name}`' for e in parts.entities], most=6)}{item}"
+        )
 
     def _component(self, key: str, name: str, kind: str, context: str, *, basis: Cites = (), **fields: object) -> Component:
         satisfied = self.answered.get(key, ())

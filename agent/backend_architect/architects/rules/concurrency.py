@@ -29,7 +29,8 @@ def guards(case: Case, entities: tuple[Entity, ...]) -> tuple[Guard, ...]:
         owners = listing(passed_on.owners)
         found.append(
             Guard(
-                f"the insert on unique `{mark}` decides who was first; the worker writes which of {owners} it will ask, and when, before it asks, and marks the row "
+                f"the insert on unique `{mark}` decides who was first; the worker writes which of {owners} it will ask, and when, before it asks, "
+                "and marks the row "
                 "processed only on a 200, so that the summary can be compared with theirs at any moment",
                 passed_on.cites,
             )
@@ -39,7 +40,9 @@ def guards(case: Case, entities: tuple[Entity, ...]) -> tuple[Guard, ...]:
     found.extend(_changes(case, built))
     line = ordered(case)
     if line is not None and case.traits.shape == "cli":
-        found.append(Guard(f"taking the next one and numbering a new one happen under one lock, because the order is prescribed: {quoted(line.quote, 80)}", line.cites))
+        found.append(
+            Guard(f"taking the next one and numbering a new one happen under one lock, because the order is prescribed: {quoted(line.quote, 80)}", line.cites)
+        )
     return tuple(found)
 
 
@@ -56,7 +59,12 @@ def _together(built: list[Entity]) -> list[Guard]:
         return []
     parent, names = max(children.items(), key=lambda pair: len(pair[1]))
     noun = spaced(singular(by_key[parent].name))
-    return [Guard(f"a {noun} and its {listing([spaced(n) for n in names], most=3)} are written in one transaction, so that none is seen half-saved", by_key[parent].cites[:2])]
+    return [
+        Guard(
+            f"a {noun} and its {listing([spaced(n) for n in names], most=3)} are written in one transaction, so that none is seen half-saved",
+            by_key[parent].cites[:2],
+        )
+    ]
 
 
 def _once(case: Case, built: list[Entity]) -> list[Guard]:
@@ -67,6 +75,8 @@ def _once(case: Case, built: list[Entity]) -> list[Guard]:
     hit = next((e for e in built if spaced(singular(e.name)) in text), None)
     where = f" on `{hit.name}`" if hit else ""
     how = "a unique index" if case.traits.engine in (*RELATIONAL, "mongodb") else "a conditional write"
+    if case.traits.shape != "service":
+        return [Guard(f"{quoted(rule.quote, 90)}: one counter, or one set of what was seen, changed under the same lock", rule.cites)]
     return [Guard(f"{quoted(rule.quote, 90)} is kept by {how}{where}, not by reading first: of two at the same time one gets 409", rule.cites)]
 
 
@@ -86,12 +96,18 @@ def _changes(case: Case, built: list[Entity]) -> list[Guard]:
         states = [f.name for f in entity.fields if f.type == "enum"]
         column = next(iter([s for s in states if "stat" in s] or states), "")
         if not column and any(f.type == "boolean" for f in entity.fields):
-            found.append(Guard(f"to {listing(dict.fromkeys(words), most=3, last='or')} {plural(noun)} twice gives the same, so the last write wins", tuple(at[noun][:2])))
+            found.append(
+                Guard(f"to {listing(dict.fromkeys(words), most=3, last='or')} {plural(noun)} twice gives the same, so the last write wins", tuple(at[noun][:2]))
+            )
             continue
         doing = listing(dict.fromkeys(words), most=3, last="or")
         if column and case.traits.engine in RELATIONAL:
             update = f"`UPDATE {entity.name} SET {column} = ... WHERE id = ... AND {column} = ...`"
-            found.append(Guard(f"to {doing} {plural(noun)} is one conditional update ({update}); no row changed means that somebody was faster: 409", tuple(at[noun][:2])))
+            found.append(
+                Guard(
+                    f"to {doing} {plural(noun)} is one conditional update ({update}); no row changed means that somebody was faster: 409", tuple(at[noun][:2])
+                )
+            )
         else:
             found.append(Guard(f"to {doing} {plural(noun)} is one conditional write on the version that was read; a newer one means 409", tuple(at[noun][:2])))
     return found

@@ -8,8 +8,8 @@ from typing import Literal
 
 from backend_architect.architects.rules.case import SpelledEndpoint
 from backend_architect.architects.rules.endpoint_lines import Mention, Method
-from backend_architect.architects.rules.field_types import infer
 from backend_architect.architects.rules.field_statements import FieldNote, Side
+from backend_architect.architects.rules.field_types import infer
 from backend_architect.design import Parameter
 
 _CURSOR = frozenset({"cursor", "after", "before", "starting_after", "ending_before", "page_token", "pageToken", "next_token", "nextToken", "since_id"})
@@ -81,7 +81,9 @@ class Draft:
         where, name = place
         known = self.request.get(place)
         guessed = infer(said.name).type
-        parameter = known or Parameter(name=name, where=where, type=guessed if guessed in _BY_NAME and not said.many else "text", required=self.method == "POST" and where == "body")
+        parameter = known or Parameter(
+            name=name, where=where, type=guessed if guessed in _BY_NAME and not said.many else "text", required=self.method == "POST" and where == "body"
+        )
         update: dict[str, object] = {}
         if said.type and not (said.type == "json" and known and known.type != "json"):
             update["type"] = said.type
@@ -130,14 +132,20 @@ class Draft:
 
     def names(self, word: str) -> bool:
         """Return whether `word` is a member of the request or response."""
-        return any(name == word for _, name in self.request) or bool(_known(word, {name: p for (_, name), p in self.request.items()}) or _known(word, self.response))
+        return any(name == word for _, name in self.request) or bool(
+            _known(word, {name: p for (_, name), p in self.request.items()}) or _known(word, self.response)
+        )
 
     def finished(self) -> SpelledEndpoint:
         """Return the endpoint as a closed value."""
         request = []
         for place, parameter in self.request.items():
             required = parameter.required
-            if parameter.where == "body" and place not in self.stated and (self.need_stated or self.method == "PATCH" or (self.method == "PUT" and "{" in self.path)):
+            if (
+                parameter.where == "body"
+                and place not in self.stated
+                and (self.need_stated or self.method == "PATCH" or (self.method == "PUT" and "{" in self.path))
+            ):
                 required = False
             request.append(parameter if required == parameter.required else parameter.model_copy(update={"required": required}))
         title = self.described or self.heading or self.sentence

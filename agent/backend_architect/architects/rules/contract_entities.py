@@ -16,13 +16,41 @@ from backend_architect.design import Field, Parameter
 _PREFIX = re.compile(r"^(?:api|rest|public|internal|v\d+(?:\.\d+)?)$", re.IGNORECASE)
 _AGGREGATE = re.compile(r"^(?P<base>.+?)[-_](?:summary|summaries|stats|statistics|report|reports|count|counts|metrics|totals|overview|resumo|resumen)$")
 _OPERATIONS = frozenset(
-    "login logout signin signup signout sign-in sign-up sign-out register registration auth authenticate oauth token tokens refresh session sessions search query feed timeline me self current health healthz healthcheck health-check service-health "
-    "ping ready live status stats statistics metrics count counts summary export import close open reopen publish unpublish cancel approve reject accept decline complete finish archive restore report reports download upload verify confirm activate "
-    "deactivate enable disable reset password forgot-password reset-password change-password purge admin batch bulk results docs openapi swagger version echo webhook webhooks callback preview validate stream events ws sse socket".split()
+    ["login", "logout", "signin", "signup", "signout", "sign-in", "sign-up", "sign-out", "register", "registration", "auth", "authenticate", "oauth", "token", "tokens", "refresh", "session", "sessions", "search", "query", "feed", "timeline", "me", "self", "current", "health", "healthz", "healthcheck", "health-check", "service-health", "ping", "ready", "live", "status", "stats", "statistics", "metrics", "count", "counts", "summary", "export", "import", "close", "open", "reopen", "publish", "unpublish", "cancel", "approve", "reject", "accept", "decline", "complete", "finish", "archive", "restore", "report", "reports", "download", "upload", "verify", "confirm", "activate", "deactivate", "enable", "disable", "reset", "password", "forgot-password", "reset-password", "change-password", "purge", "admin", "batch", "bulk", "results", "docs", "openapi", "swagger", "version", "echo", "webhook", "webhooks", "callback", "preview", "validate", "stream", "events", "ws", "sse", "socket"]
 )
-_JOIN_VERBS = {"follow": "follow", "favorite": "favorite", "favourite": "favorite", "like": "like", "star": "star", "bookmark": "bookmark", "subscribe": "subscription", "upvote": "vote", "join": "membership", "watch": "watch"}
+_JOIN_VERBS = {
+    "follow": "follow",
+    "favorite": "favorite",
+    "favourite": "favorite",
+    "like": "like",
+    "star": "star",
+    "bookmark": "bookmark",
+    "subscribe": "subscription",
+    "upvote": "vote",
+    "join": "membership",
+    "watch": "watch",
+}
 _WRAPPERS = frozenset({"data", "item", "result", "payload", "record", "object", "attributes", "body"})
-_ENVELOPE = frozenset({"message", "status", "success", "ok", "error", "code", "detail", "errors", "total", "count", "page", "next", "previous", "next_cursor", "cursor", "has_more"})
+_ENVELOPE = frozenset(
+    {
+        "message",
+        "status",
+        "success",
+        "ok",
+        "error",
+        "code",
+        "detail",
+        "errors",
+        "total",
+        "count",
+        "page",
+        "next",
+        "previous",
+        "next_cursor",
+        "cursor",
+        "has_more",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +157,9 @@ def _join(found: dict[str, Sketch], at: Target, endpoint: SpelledEndpoint) -> No
     else:
         joins = (("user_id", "user"), (f"{of}_id", of))
     name = plural(noun) if noun not in found else f"{of}_{plural(noun)}"
-    sketch = found.setdefault(name, Sketch(noun, name=name, joins=joins, supporting=True, purpose=f"Who has chosen to {at.operation} which {words(of)}; one row for each pair"))
+    sketch = found.setdefault(
+        name, Sketch(noun, name=name, joins=joins, supporting=True, purpose=f"Who has chosen to {at.operation} which {words(of)}; one row for each pair")
+    )
     sketch.cites.update(endpoint.cites)
     sketch.verbs.update({"create", "delete"})
     found.setdefault("user", Sketch("user")).cites.update(endpoint.cites[:1])
@@ -196,7 +226,8 @@ def _member(found: dict[str, Sketch], sketch: Sketch, parameter: Parameter, *, r
     if guess.column == f"{column}_key" and parameter.type == "text":
         # In a JSON body a picture is an address, not an upload.
         sketch.fields.setdefault(
-            column, Field(name=column, type="text", required=required, minimum=1, maximum=2048, why=note or f"Address of the {words(column)}, as the client sends it")
+            column,
+            Field(name=column, type="text", required=required, minimum=1, maximum=2048, why=note or f"Address of the {words(column)}, as the client sends it"),
         )
         return
     exact = parameter.type if parameter.type not in ("text", "enum") else None if digits or guess.type in ("text", "enum") else "text"
@@ -210,7 +241,14 @@ def _many_to_many(found: dict[str, Sketch], one: Sketch, other: Sketch) -> None:
     other.add("name", unique=True, why=f"What the {words(other.noun)} says; each once")
     name = f"{one.noun}_{plural(other.noun)}"
     join = found.setdefault(
-        name, Sketch(name, name=name, joins=((f"{one.noun}_id", one.noun), (f"{other.noun}_id", other.noun)), supporting=True, purpose=f"Which {words(plural(other.noun))} {words(one.noun)} has; one row for each pair")
+        name,
+        Sketch(
+            name,
+            name=name,
+            joins=((f"{one.noun}_id", one.noun), (f"{other.noun}_id", other.noun)),
+            supporting=True,
+            purpose=f"Which {words(plural(other.noun))} {words(one.noun)} has; one row for each pair",
+        ),
     )
     join.purpose = f"Which {words(plural(other.noun))} a given {words(one.noun)} has; one row for each pair"
     join.cites.update(other.cites | set(sorted(one.cites)[:1]))
@@ -228,8 +266,17 @@ def _aggregated(case: Case, found: dict[str, Sketch], read: list[tuple[SpelledEn
             known = {parameter.name for parameter in endpoint.request}
             for parameter in partner.request:
                 if parameter.where == "body" and parameter.name not in known and "." not in parameter.name and "[" not in parameter.name:
-                    sketch.add(parameter.name, type=parameter.type if parameter.type != "text" else None, why=f"Sent to the {partner.owner} with the {words(sketch.noun)}; the same value is kept here")
-            sketch.add("status", type="enum", values=("pending", "processed", "failed"), why=f"How far the hand-over to the {partner.owner} has come; only `processed` counts in totals")
+                    sketch.add(
+                        parameter.name,
+                        type=parameter.type if parameter.type != "text" else None,
+                        why=f"Sent to the {partner.owner} with the {words(sketch.noun)}; the same value is kept here",
+                    )
+            sketch.add(
+                "status",
+                type="enum",
+                values=("pending", "processed", "failed"),
+                why=f"How far the hand-over to the {partner.owner} has come; only `processed` counts in totals",
+            )
             sketch.cites.update(partner.cites[:1])
         if not at.aggregate:
             continue
@@ -254,5 +301,3 @@ def _groups(response: Iterable[Parameter]) -> tuple[str, ...]:
             inner.setdefault(head, set()).add(rest)
     shapes = list(inner.values())
     return tuple(inner) if len(shapes) > 1 and all(shape == shapes[0] for shape in shapes) else ()
-
-

@@ -25,14 +25,20 @@ _AUTH_NONE = re.compile(
     r"|sem autenticação|não (?:requer|exige|precisa de) autenticação|sin autenticación|no requiere autenticación|无需(?:认证|登录|鉴权)|不需要(?:认证|登录)|ohne (?:Anmeldung|Authentifizierung)|keine (?:Anmeldung|Authentifizierung)|sans authentification",
     re.IGNORECASE,
 )
-_AUTH_OPTIONAL = re.compile(r"\bauth\w* (?:is )?optional|\boptional auth|autenticação opcional|autenticación opcional|可选(?:认证|登录)|(?:Anmeldung|Authentifizierung) (?:ist )?optional|authentification facultative", re.IGNORECASE)
+_AUTH_OPTIONAL = re.compile(
+    r"\bauth\w* (?:is )?optional|\boptional auth|autenticação opcional|autenticación opcional|可选(?:认证|登录)|(?:Anmeldung|Authentifizierung) (?:ist )?optional|authentification facultative",
+    re.IGNORECASE,
+)
 _AUTH_REQUIRED = re.compile(
     r"\bauth\w* (?:is |token |header )?(?:required|needed|necessary)|\b(?:requires?|requiring|needs?|must (?:have|carry|send|include)) (?:an? |the |valid )*(?:auth\w*|(?:bearer |access |api |jwt )?tokens?|api[ -]key|login|logged[ -]in|session)\b|\bmust be (?:logged|signed) in\b"
     r"|\bonly (?:for )?(?:logged[ -]in|authenticated|signed[ -]in)|autenticação (?:é )?(?:obrigatória|necessária|requerida)|(?:exigem?|requer(?:em)?|requieren?|necessitam?) (?:de )?(?:um |una? )?(?:token|autentica)|autenticación (?:es )?(?:obligatoria|requerida|necesaria)"
     r"|需要(?:认证|登录|鉴权|token)|(?:Anmeldung|Authentifizierung) (?:ist )?(?:erforderlich|nötig|notwendig)|authentification (?:requise|obligatoire)",
     re.IGNORECASE,
 )
-_ALL_ENDPOINTS = re.compile(r"\b(?:all|every|each|todos|todas|cada|alle|jeder?|tous|toutes)\b[^.]{0,40}\b(?:endpoints?|routes?|requests?|calls?|operations?|rotas|rutas|endpunkte|aufrufe)\b|所有.{0,6}(?:接口|端点|请求)", re.IGNORECASE)
+_ALL_ENDPOINTS = re.compile(
+    r"\b(?:all|every|each|todos|todas|cada|alle|jeder?|tous|toutes)\b[^.]{0,40}\b(?:endpoints?|routes?|requests?|calls?|operations?|rotas|rutas|endpunkte|aufrufe)\b|所有.{0,6}(?:接口|端点|请求)",
+    re.IGNORECASE,
+)
 _FOLLOWING = re.compile(r"\b(?:following|below|from here|a seguir|seguintes?|abaixo|siguientes?|folgenden?|suivante?s?)\b|以下", re.IGNORECASE)
 _HEADER = re.compile(r"`(X-[A-Za-z0-9-]{1,50})`")
 _RETURNS = re.compile(
@@ -41,7 +47,10 @@ _RETURNS = re.compile(
     re.IGNORECASE,
 )
 _MANY = re.compile(r"\b(?:multiple|several|many|all|list of|array of|collection of|lists?\b)", re.IGNORECASE)
-_NO_THING = re.compile(r"^(?:an? |the )*(?:http|status|error|response|result|code|default|most|recent|ok|\d+|true|false|empty|nothing|json|it|this|them|within|only|either|immediately|early|null|none|no)\b", re.IGNORECASE)
+_NO_THING = re.compile(
+    r"^(?:an? |the )*(?:http|status|error|response|result|code|default|most|recent|ok|\d+|true|false|empty|nothing|json|it|this|them|within|only|either|immediately|early|null|none|no)\b",
+    re.IGNORECASE,
+)
 _LIMIT = re.compile(
     r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]*|one|two|three|five|ten|once|twice) (?:calls?|requests?|times?|invocations?) (?:per|every|each|an?|in|within)(?: (?:\d+|one|two|three|five|ten|thirty|sixty))? (?:seconds?|minutes?|hours?|days?|s|min)\b)"
     r"|(?:\b(?:once|twice) (?:per|every|an?)(?: (?:\d+|five|ten))? (?:seconds?|minutes?|hours?|days?)\b)"
@@ -54,7 +63,9 @@ _GENERIC_HEADING = re.compile(
     r"^(?:api|rest api|apis?|endpoints?|routes?|rest|http|specification|contract|interface|details?|overview|resources?|requirements?|functional requirements|backend|接口|端点|rotas|rutas|schnittstelle|(?:api )?endpoints?(?: overview| list| details)?|example|request|response)$",
     re.IGNORECASE,
 )
-_NOTHING_MORE = re.compile(r"\bno (?:additional |other |further )?(?:parameters?|body|fields?)\b|não há parâmetros|sin parámetros|无参数|keine parameter", re.IGNORECASE)
+_NOTHING_MORE = re.compile(
+    r"\bno (?:additional |other |further )?(?:parameters?|body|fields?)\b|não há parâmetros|sin parámetros|无参数|keine parameter", re.IGNORECASE
+)
 _CODE_SPAN = re.compile(r"`\{?([A-Za-z_][\w.]*)\}?`")
 _LEADING = re.compile(r"^(?:\W|\d+[.)]|(?:endpoint|url|route|request|path|rota|ruta|api|接口|端点|uri|method)\s*[:：])*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[:：]\s*$")
@@ -136,7 +147,9 @@ def _lead(statement: Statement, before: list[Statement], brief: Brief) -> list[s
 
 
 def _define(walk: _Walk, mention: Mention, owner: str, statement: Statement, section: tuple[str, ...]) -> Draft:
-    known = next((d for d in walk.drafts if d.method == mention.method and d.owner.lower() == owner.lower() and template(d.path) == template(mention.path)), None)
+    known = next(
+        (d for d in walk.drafts if d.method == mention.method and d.owner.lower() == owner.lower() and template(d.path) == template(mention.path)), None
+    )
     if known is None:
         known = Draft(method=mention.method, path=mention.path, owner=owner, section=section)
         walk.drafts.append(known)
@@ -159,7 +172,9 @@ def _code(walk: _Walk, statement: Statement, before: list[Statement], brief: Bri
         walk.side = None
         return
     lead = [text.text for text in reversed(before) if text.section == statement.section and text.kind != "code"][:2]
-    if statement.info.lower() in ("sql", "mysql", "postgresql", "postgres", "sqlite", "ddl", "plsql", "tsql") or re.search(r"\bcreate\s+table\b", statement.text, re.IGNORECASE):
+    if statement.info.lower() in ("sql", "mysql", "postgresql", "postgres", "sqlite", "ddl", "plsql", "tsql") or re.search(
+        r"\bcreate\s+table\b", statement.text, re.IGNORECASE
+    ):
         hint = sql_tables.table_name([*lead, *reversed(statement.section[-1:])])
         walk.tables.extend(sql_tables.tables_in(statement.text, hint, (statement.number,)))
         return
@@ -173,7 +188,9 @@ def _code(walk: _Walk, statement: Statement, before: list[Statement], brief: Bri
         walk.current.cites.add(statement.number)
         return
     if name := sql_tables.table_name([*lead[:1], *reversed(statement.section[-1:])]):
-        table = sql_tables.record(name, [(p.name.split(".")[0].split("[")[0], "json" if "." in p.name or "[" in p.name else p.type) for p in shown], (statement.number,))
+        table = sql_tables.record(
+            name, [(p.name.split(".")[0].split("[")[0], "json" if "." in p.name or "[" in p.name else p.type) for p in shown], (statement.number,)
+        )
         if table:
             walk.tables.append(table)
 
@@ -256,7 +273,13 @@ def _entitle(draft: Draft, statement: Statement, before: list[Statement]) -> Non
     if heading and not in_text(heading) and not _GENERIC_HEADING.match(heading):
         draft.heading = draft.heading or heading
     previous = before[-1] if before else None
-    if previous is not None and previous.kind in ("sentence", "item") and previous.section == statement.section and len(previous.text) > 12 and not in_text(previous.text):
+    if (
+        previous is not None
+        and previous.kind in ("sentence", "item")
+        and previous.section == statement.section
+        and len(previous.text) > 12
+        and not in_text(previous.text)
+    ):
         draft.sentence = draft.sentence or previous.text.rstrip(":： ")
 
 
@@ -318,10 +341,17 @@ def _about(walk: _Walk, statement: Statement) -> None:
     walk.pending_query = text.rstrip(":： ") if _SENTENCE_END.search(text) and words < 15 else ""
     if walk.listed and statement.parent == walk.listed[0]:
         name = re.match(r"^(?:`(?P<code>[A-Za-z_]\w*)`|(?P<bare>[A-Za-z_]\w*)(?=\s*(?:$|[(:–—-])))", text)
-        said = field_statements.described(text) or (field_statements.FieldNote(name=name["code"] or name["bare"]) if name and not _SENTENCE_END.search(text) else None)
+        said = field_statements.described(text) or (
+            field_statements.FieldNote(name=name["code"] or name["bare"]) if name and not _SENTENCE_END.search(text) else None
+        )
         if said:
             required = walk.listed[1] if said.required is None else said.required
-            draft.note(field_statements.FieldNote(name=said.name, required=required, type=said.type, many=said.many, unique=said.unique, query=said.query, note=said.note), "request")
+            draft.note(
+                field_statements.FieldNote(
+                    name=said.name, required=required, type=said.type, many=said.many, unique=said.unique, query=said.query, note=said.note
+                ),
+                "request",
+            )
             draft.cites.add(statement.number)
         return
     for query in field_statements.query_names(text):
@@ -426,5 +456,7 @@ def _merged(tables: list[SpelledTable]) -> tuple[SpelledTable, ...]:
         columns = dict(known.columns)
         for column, written in table.columns:
             columns.setdefault(column, written)
-        merged[table.name.lower()] = known.model_copy(update={"columns": tuple(columns.items()), "primary": known.primary or table.primary, "cites": tuple(sorted({*known.cites, *table.cites}))})
+        merged[table.name.lower()] = known.model_copy(
+            update={"columns": tuple(columns.items()), "primary": known.primary or table.primary, "cites": tuple(sorted({*known.cites, *table.cites}))}
+        )
     return tuple(merged.values())

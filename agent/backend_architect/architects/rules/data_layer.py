@@ -6,9 +6,10 @@ import re
 
 from backend_architect.architects.rules.case import Case, Label
 from backend_architect.architects.rules.concurrency import Guard, guards
-from backend_architect.architects.rules.grounds import DEMANDS, RELATIONAL, archive, largest, load, mention, regions, scale_phrase, uploads
+from backend_architect.architects.rules.contexts import singular
+from backend_architect.architects.rules.grounds import DEMANDS, RELATIONAL, archive, largest, load, mention, once, regions, scale_phrase, uploads
 from backend_architect.architects.rules.growth import PARTITION_AT, Growth, growth, pool
-from backend_architect.architects.rules.parts import instances
+from backend_architect.architects.rules.parts import instances, main_entity
 from backend_architect.architects.rules.topics import topical
 from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, count, counted, figure, headed, listing, quoted, sentences, spaced, volume
 from backend_architect.design import DataDecision, Engine, Entity, Rejected, Scope, Structure
@@ -38,7 +39,11 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
         engine=case.traits.engine,
         model=_model(case, built),
         consistency=_consistency(case, built, guarded),
-        migrations=_migrations(case) if stored else "None: nothing outlives the run" if case.traits.engine != "browser" else "A version number beside the data; each release upgrades what it finds",
+        migrations=_migrations(case)
+        if stored
+        else "None: nothing outlives the run"
+        if case.traits.engine != "browser"
+        else "A version number beside the data; each release upgrades what it finds",
         growth=_growth(case, built, grown) if stored else _held(case, built, grown),
         pooling=_pooling(case, structure) if stored else "None: there is no connection to pool",
     )
@@ -49,7 +54,9 @@ def main(case: Case, built: tuple[Entity, ...]) -> Entity | None:
     essential = [e for e in built if e.tier == "essential"] or list(built)
     refs = {f.ref for e in built for f in e.fields if f.ref}
     leaves = [e for e in essential if e.key not in refs]
-    return next(iter(leaves or essential), None) if load(case).item is None else next(iter(essential), None)
+    if not essential:
+        return None
+    return main_entity(case, tuple(leaves or essential) if load(case).item is None and case.traits.engine != "memory" else tuple(essential))
 
 
 def _tables(built: tuple[Entity, ...], most: int = 4) -> str:
@@ -57,7 +64,15 @@ def _tables(built: tuple[Entity, ...], most: int = 4) -> str:
 
 
 def _unit(engine: Engine) -> str:
-    units: dict[Engine, str] = {"mongodb": "collection", "cosmosdb": "container", "dynamodb": "table", "redis": "key family", "memory": "structure", "browser": "store", "object-store": "prefix"}
+    units: dict[Engine, str] = {
+        "mongodb": "collection",
+        "cosmosdb": "container",
+        "dynamodb": "table",
+        "redis": "key family",
+        "memory": "structure",
+        "browser": "store",
+        "object-store": "prefix",
+    }
     return units.get(engine, "table")
 
 
@@ -82,24 +97,41 @@ def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
             return sentences(headed(basis), f"{headed(_tables(built))} live as long as the run" if built and traits.engine == "memory" else "")
         case "sqlite":
             said.append(headed(basis))
-            rule = f"{_tables(built)} with {figure(traits.writes_per_second)} writes/s" if traits.writes_per_second else f"{headed(_tables(built)) or 'The data'} with one writer at a time"
+            rule = (
+                f"{_tables(built)} with {figure(traits.writes_per_second)} writes/s"
+                if traits.writes_per_second
+                else f"{headed(_tables(built)) or 'The data'} with one writer at a time"
+            )
             said.append(f"{headed(rule)} stays far below what one file takes")
         case "postgresql" | "mysql":
             if traits.engine_basis.cites or not built:
                 said.append(headed(basis))
             elif not linked:
-                said.append(f"{_tables(built)}: found by key and listed by time, with a rule that two callers must not break; a unique index and a transaction do that")
+                rule = once(case)
+                kept_once = f", and {quoted(rule.quote, 80)} is a unique index" if rule else ""
+                said.append(f"{_tables(built)} are found by their key and listed in order: one table, one index for each query{kept_once}")
             if linked:
                 names = {e.key: e.name for e in built}
                 pairs = [f"`{e.name}` to `{names[ref]}`" for e, ref in linked if ref in names and names[ref] != e.name]
-                said.append(f"{headed(counted(len(pairs), 'reference'))} between tables ({listing(pairs, most=3)}): foreign keys keep them, and one transaction changes both ends" if pairs else "")
+                said.append(
+                    f"{headed(counted(len(pairs), 'reference'))} between tables ({listing(pairs, most=3)}): foreign keys keep them, and one "
+                    "transaction changes both ends"
+                    if pairs
+                    else ""
+                )
         case _:
             said.append(headed(basis))
             if (spread := regions(case)) is not None:
                 said.append(f"It replicates to the regions where people read ({quoted(spread.quote, 80)}), which one relational primary does not")
     demand = load(case)
     if demand.known:
-        fit = "one primary carries that" if demand.average < 2_000 else "the writes fit one primary, the reads need a cache and replicas" if demand.writes < 2_000 else "more than one primary carries comfortably"
+        fit = (
+            "one primary carries that"
+            if demand.average < 2_000
+            else "the writes fit one primary, the reads need a cache and replicas"
+            if demand.writes < 2_000
+            else "more than one primary carries comfortably"
+        )
         said.append(f"{headed(scale_phrase(case))}: {fit}" if traits.engine in RELATIONAL else f"The load: {scale_phrase(case)}")
     if grown.bytes_a_year and grown.bytes_a_year > 1e9:
         said.append(f"It grows by {volume(grown.bytes_a_year)} a year")
@@ -117,18 +149,32 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
         found.append(
             Rejected(
                 option="Object store for the contents",
-                because=f"at {volume(demand.item)} an item a second store costs each read one more call and can disagree with the row; the rows fit one disk{year}. "
+                because=f"at {volume(demand.item)} an item a second store costs each read one more call and can disagree with the row; the rows fit "
+                f"one disk{year}. "
                 "It pays when items pass 100 KB or the table passes 1 TB",
             )
         )
     if traits.engine in RELATIONAL:
         if mention(case, _DOCUMENT, _ALL) is not None or traits.size in ("medium", "large"):
-            why = f"{_tables(built, 3)} refer to each other and are changed together" if len(built) > 1 else f"a lookup of {_tables(built) or 'one row'} by its key is as fast here, and a second index comes free"
+            why = (
+                f"{_tables(built, 3)} refer to each other and are changed together"
+                if len(built) > 1
+                else f"a lookup of {_tables(built) or 'one row'} by its key is as fast here, and a second index comes free"
+            )
             found.append(Rejected(option="Document or key-value store", because=why))
         if traits.engine == "sqlite":
-            found.append(Rejected(option="PostgreSQL server", because="one more process to run and back up for data that fits a file; the same SQL moves there when a second host is needed"))
+            found.append(
+                Rejected(
+                    option="PostgreSQL server",
+                    because="one more process to run and back up for data that fits a file; the same SQL moves there when a second host is needed",
+                )
+            )
         elif traits.size == "small" and "brief says" not in traits.engine_basis.because:
-            found.append(Rejected(option="SQLite file", because="a second instance, or a worker on another host, could not write to it; a managed server costs little more"))
+            found.append(
+                Rejected(
+                    option="SQLite file", because="a second instance, or a worker on another host, could not write to it; a managed server costs little more"
+                )
+            )
     elif traits.engine in ("cosmosdb", "mongodb", "dynamodb"):
         found.append(Rejected(option="PostgreSQL", because=f"would do for one region and one size; {clipped(traits.engine_basis.because, 120)}"))
     elif traits.engine == "memory":
@@ -153,7 +199,9 @@ def _model(case: Case, built: tuple[Entity, ...]) -> str:
             parent = next((f.name for f in first.fields if f.ref), next((f.name for f in first.fields if f.primary), "id"))
             return sentences(
                 f"One document for each of {_tables(built)}; what is read together is stored together",
-                f"Partition key `{parent}` for `{first.name}`: it spreads the writes and one read asks one partition" if case.traits.engine != "mongodb" else "",
+                f"Partition key `{parent}` for `{first.name}`: it spreads the writes and one read asks one partition"
+                if case.traits.engine != "mongodb"
+                else "",
                 "; ".join(lines[:3]),
             )
         case _:
@@ -170,22 +218,31 @@ def _consistency(case: Case, built: tuple[Entity, ...], guarded: tuple[Guard, ..
         case "memory":
             return sentences(*said) or "One thread, or one lock, changes the state; nobody sees it half-changed."
         case "cosmosdb":
-            stale = "Session consistency: whoever wrote reads the own write; another region may be some seconds behind, which a screen of results can bear; two writers are told apart by ETag"
+            stale = (
+                "Session consistency: whoever wrote reads the own write; another region may be some seconds behind, which a screen of results "
+                "can bear; two writers are told apart by ETag"
+            )
         case "dynamodb" | "mongodb":
             stale = "Single-document writes are atomic; a change that spans documents uses a transaction and is the exception"
         case _:
             if load(case).reads >= 2_000:
                 stale = "Reads from a cache or replica may be seconds old; whoever just wrote is read from the primary"
     if not said and not stale:
-        noun = spaced(built[0].name) if built else "rows"
-        said = [f"One transaction a request; two people who change the same of the {noun}: the last one wins" + ("" if case.traits.size == "tiny" else ", unless the request names the version it read (`If-Match`), then 412")]
+        noun = spaced(singular(built[0].name)) if built else "row"
+        said = [
+            f"One transaction a request; two writers of the same {noun}: the last one wins"
+            + ("" if case.traits.size == "tiny" else ", unless the request names the version it read (`If-Match`), then 412")
+        ]
     return sentences(*said, stale)
 
 
 def _migrations(case: Case) -> str:
     stack = case.traits.stack
     if case.traits.engine not in RELATIONAL:
-        return f"Documents carry `schemaVersion`; readers take the old and the new form; a job rewrites old ones in batches; indexes are changed by `{stack.migrate}`"
+        return (
+            "Documents carry `schemaVersion`; readers take the old and the new form; a job rewrites old ones in batches; partition keys and "
+            "indexes are in a versioned file"
+        )
     if case.traits.size == "tiny":
         return f"Numbered SQL files, each with its reverse; `{stack.migrate}`"
     return (
@@ -199,21 +256,26 @@ def _growth(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
     first = main(case, built)
     noun = f"`{first.name}`" if first else "the table"
     said: list[str] = []
-    total = largest(case, "growth")
     storage = largest(case, "storage")
     if grown.formula:
         said.append(headed(grown.formula))
-    if total is not None:
-        said.append(f"The brief states {total.value}{f' and {storage.value}' if storage and storage.value != total.value else ''}")
+    if storage is not None:
+        said.append(f"The brief reckons with {storage.value}")
     kept = case.profile.first("retention")
     if grown.bytes_a_year and case.traits.engine in RELATIONAL:
         years = PARTITION_AT / grown.bytes_a_year
         if years >= 20:
             said.append("No partitions, no archive: a decade of it fits one disk")
         elif years >= 1:
-            said.append(f"Nothing to partition before {noun} passes {volume(PARTITION_AT)}, in about {figure(round(years, 1))} years; then by month of creation, and old months go to files")
+            said.append(
+                f"Nothing to partition before {noun} passes {volume(PARTITION_AT)}, in about {figure(round(years, 1))} years; then by month of "
+                "creation, and old months go to files"
+            )
         else:
-            said.append(f"{headed(noun)} is partitioned by month from the start, because it passes {volume(PARTITION_AT)} within a year; months older than {kept.value if kept else 'a year'} go to files")
+            said.append(
+                f"{headed(noun)} is partitioned by month from the start, because it passes {volume(PARTITION_AT)} within a year; months older than "
+                f"{kept.value if kept else 'a year'} go to files"
+            )
     elif case.traits.engine in ("cosmosdb", "dynamodb"):
         said.append(f"{name} partitions by itself; hot rows expire by time to live after {kept.value if kept else '90 days'}, what is older is read from files")
     elif case.traits.size == "tiny":
@@ -234,7 +296,9 @@ def _growth(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
 def _held(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
     if case.traits.engine == "browser":
         return "Bounded by the browser: about 5 MB in localStorage, more in IndexedDB"
-    return sentences(headed(grown.formula) if grown.formula else "Bounded by the run", f"All of {_tables(built)} is gone when the program ends" if built else "")
+    return sentences(
+        headed(grown.formula) if grown.formula else "Bounded by the run", f"All of {_tables(built)} is gone when the program ends" if built else ""
+    )
 
 
 def _pooling(case: Case, structure: Structure) -> str:

@@ -6,9 +6,10 @@ from backend_architect.architects.rules import evidence, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.commands import commands
 from backend_architect.architects.rules.drafts import FIRST, HARDEN, LATER, ORDER, REST
+from backend_architect.architects.rules.groups import groups, parts
 from backend_architect.architects.rules.layout import guidance, layout
 from backend_architect.architects.rules.risks import risks
-from backend_architect.architects.rules.tasks import groups, parts, tasks
+from backend_architect.architects.rules.tasks import tasks
 from backend_architect.design import Delivery, Design, Phase, Scope, Task
 
 

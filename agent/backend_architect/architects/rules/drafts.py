@@ -18,8 +18,9 @@ _WORD = re.compile(r"[a-z][a-z-]{3,}")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
-        "that this with from have must shall will when should would could their there which into each other than then user users system application able also "
-        "only more most some such they them were been being under over about after before these those what where while your contractor ensure provide",
+        "that this with from have must shall will when should would could their there which into each other than then user users system application able"
+        " also only more most some such they them were been being under over about after before these those what where while your contractor ensure"
+        " provide",
     )
 )
 _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (

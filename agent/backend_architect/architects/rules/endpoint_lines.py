@@ -35,7 +35,7 @@ _QUOTED = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:\\.|[^"\\])*)"|(?P<b
 _REST = re.compile(r"^(?:\s*HTTP/[\d.]+)?[\s`*:#|→–—=>-]*")
 
 PROGRAM_LANGUAGES = frozenset(
-    "python py javascript js jsx typescript ts tsx go golang java kotlin ruby rb php rust rs csharp cs c cpp elixir scala swift html css sql mermaid yml yaml toml ini diff dockerfile".split()
+    ["python", "py", "javascript", "js", "jsx", "typescript", "ts", "tsx", "go", "golang", "java", "kotlin", "ruby", "rb", "php", "rust", "rs", "csharp", "cs", "c", "cpp", "elixir", "scala", "swift", "html", "css", "sql", "mermaid", "yml", "yaml", "toml", "ini", "diff", "dockerfile"]
 )
 """Code blocks in these are programs or settings, not requests."""
 
@@ -111,7 +111,9 @@ def _mentions(methods: str, target: str, rest: str, start: int) -> list[Mention]
     if read is None:
         return []
     path, query = read
-    return [Mention(method=cast(Method, word), path=path, query=query, rest=_REST.sub("", rest).strip(" `*"), start=start) for word in re.findall(_METHOD, methods)]
+    return [
+        Mention(method=cast(Method, word), path=path, query=query, rest=_REST.sub("", rest).strip(" `*"), start=start) for word in re.findall(_METHOD, methods)
+    ]
 
 
 def in_code(code: str, info: str) -> tuple[Mention, ...]:

@@ -20,14 +20,22 @@ _PROVIDED = r"(?:provided|offered|exposed|supplied|available|served|owned|hosted
 _THEIRS = (
     re.compile(rf"\b{_THING}\b.{{0,12}}?\b(?:that |which |que |die |qu['’])?(?P<name>(?:[\w'’-]+ ){{0,5}}[\w'’-]+) {_PROVIDES}\b", re.IGNORECASE),
     re.compile(rf"^(?P<name>(?:[\w'’-]+ ){{0,6}}?[\w'’-]+) {_PROVIDES}\b.{{0,40}}\b{_THING}\b", re.IGNORECASE),
-    re.compile(rf"\b{_THING}\b.{{0,40}}?\b{_PROVIDED} (?:by|on|in|from|at|through|n[oa]s?|em|pel[oa]s?|en|por|von|auf|bei|in|par|sur|dans) (?P<name>(?:[\w'’-]+ ?){{1,7}})", re.IGNORECASE),
+    re.compile(
+        rf"\b{_THING}\b.{{0,40}}?\b{_PROVIDED} (?:by|on|in|from|at|through|n[oa]s?|em|pel[oa]s?|en|por|von|auf|bei|in|par|sur|dans) (?P<name>(?:[\w'’-]+ ?){{1,7}})",
+        re.IGNORECASE,
+    ),
     re.compile(
         rf"\b(?:external|third[- ]party|upstream|partner|vendor|supplier|remote|existing)\b (?:(?P<name>(?:[\w'’-]+ ){{0,3}}[\w'’-]+?)(?:['’]s)? )?(?:rest |http |web )?(?:{_THING}|services?|systems?|providers?)\b",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+) (?:rest |http |web )?{_THING} \((?:external|third[- ]party|upstream|existing|externo?|externa)\)", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+) (?:rest |http |web )?{_THING} \((?:external|third[- ]party|upstream|existing|externo?|externa)\)", re.IGNORECASE
+    ),
     re.compile(rf"\b(?:their|its own) (?:rest |http |web )?{_THING}\b", re.IGNORECASE),
-    re.compile(rf"(?:外部|第三方|对方)(?:的)?(?P<name>)(?:系统|服务)?(?:的)?{_THING}|\b{_THING} (?:externas?|externos?)\b|\b(?:externe[nr]?|fremde[nr]?) {_THING}\b", re.IGNORECASE),
+    re.compile(
+        rf"(?:外部|第三方|对方)(?:的)?(?P<name>)(?:系统|服务)?(?:的)?{_THING}|\b{_THING} (?:externas?|externos?)\b|\b(?:externe[nr]?|fremde[nr]?) {_THING}\b",
+        re.IGNORECASE,
+    ),
 )
 _CALLED = re.compile(
     r"\b(?:we|you|the backend|the system|the service|it|our \w+|your \w+) (?:will |must |can |should |has to |have to |need to |needs to )?(?:calls?|consumes?|quer(?:y|ies)|polls?|asks?|uses?|fetch(?:es)?|hits?|integrates? with)\b"
@@ -47,7 +55,8 @@ _CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'’-]*(?: [A-ZÀ-Ý0-9][\w'’-]*)*")
 _TRAILING = re.compile(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$", re.IGNORECASE)
 
 _OUTSIDE = re.compile(
-    r"external|third|upstream|partner|vendor|supplier|provider|processor|gateway|bank|carrier|courier|legacy|legado|extern|fornecedor|processador|proveedor|anbieter|their|外部|第三方|stripe|paypal|twilio|google|github|slack|aws|azure", re.IGNORECASE
+    r"external|third|upstream|partner|vendor|supplier|provider|processor|gateway|bank|carrier|courier|legacy|legado|extern|fornecedor|processador|proveedor|anbieter|their|外部|第三方|stripe|paypal|twilio|google|github|slack|aws|azure",
+    re.IGNORECASE,
 )
 
 Owner = tuple[Literal["ours", "theirs"], str]

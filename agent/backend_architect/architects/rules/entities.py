@@ -105,7 +105,9 @@ def _questionnaires(sketches: dict[str, Sketch]) -> None:
 
 def _keep_parents(sketches: dict[str, Sketch]) -> None:
     for sketch in sketches.values():
-        sketch.parents = [noun for noun in sketch.parents if noun in sketches and sketches[noun].horizon == "now" and noun != sketch.noun and not sketches[noun].joins]
+        sketch.parents = [
+            noun for noun in sketch.parents if noun in sketches and sketches[noun].horizon == "now" and noun != sketch.noun and not sketches[noun].joins
+        ]
         # No circles: what is a parent of its parent keeps only one direction.
         sketch.parents = [noun for noun in sketch.parents if sketch.noun not in sketches[noun].parents or sketch.noun > noun]
         grand = {ancestor for noun in sketch.parents for ancestor in sketches[noun].parents}
@@ -146,7 +148,7 @@ def _entity(case: Case, sketch: Sketch, keys: dict[str, str], table: SpelledTabl
         fields = _join_fields(sketch, keys)
         indexes.append(Index(fields=(sketch.joins[1][0],), query=f"Everybody on the other side: rows of {words(name)} for one {words(sketch.joins[1][1])}"))
     else:
-        _states(case, sketch, about)
+        _states(case, sketch, about, [noun for noun in sketches if noun != sketch.noun and not sketches[noun].joins])
         fields = _fields(case, sketch, keys, about)
         indexes.extend(entity_rules.indexes(case, sketch, fields, keys))
     volatile = case.traits.engine in ("memory", "browser")
@@ -178,23 +180,31 @@ def _join_fields(sketch: Sketch, keys: dict[str, str]) -> tuple[Field, ...]:
     (first, one), (second, other) = sketch.joins
     return (
         Field(name=first, type="uuid", primary=True, ref=keys.get(one), why=f"The {words(one)} on one side"),
-        Field(name=second, type="uuid", primary=True, ref=keys.get(other), why=f"The {words(other)} on the other side; with the first it is the key, so a pair stands once"),
+        Field(
+            name=second,
+            type="uuid",
+            primary=True,
+            ref=keys.get(other),
+            why=f"The {words(other)} on the other side; with the first it is the key, so a pair stands once",
+        ),
         Field(name="created_at", type="timestamp", why="When the pair was made"),
     )
 
 
-def _states(case: Case, sketch: Sketch, about: list[Statement]) -> None:
+def _states(case: Case, sketch: Sketch, about: list[Statement], others: list[str]) -> None:
     if "status" in sketch.fields:
         return
     verbs = [(action.word, action.statement) for action in sketch.actions if action.verb == "change-state" and canonical(action.noun) == sketch.noun]
     if not verbs and not sketch.actions:
         return
-    found, cites = text_evidence.states(case, sketch.noun, verbs, about)
+    found, cites = text_evidence.states(sketch.noun, verbs, about, others)
     later = all(case.readings[number - 1].horizon == "later" for number in cites)
     if not found or (later and not verbs):
         return
     positive = [state for state in found if state not in ("active", "open", "draft", "new", "pending", "inactive")]
-    if len(found) == 1 or (len(found) == 2 and found[0] in ("active", "open", "new") and positive in (["completed"], ["done"], ["read"], ["flagged"], ["pinned"], ["archived"])):
+    if len(found) == 1 or (
+        len(found) == 2 and found[0] in ("active", "open", "new") and positive in (["completed"], ["done"], ["read"], ["flagged"], ["pinned"], ["archived"])
+    ):
         if positive:
             state = positive[0]
             column = f"is_{state}" if not state.startswith("is_") else state
@@ -211,7 +221,15 @@ def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: list[Statem
     key = next((field for field in own.values() if field.type == "uuid" and field.unique and field.required), None)
     if key is not None and not sketch.natural:
         del own[key.name]
-        fields.append(key.model_copy(update={"primary": True, "unique": False, "why": f"Identifies the {words(sketch.noun)}; given by the caller, so a repeated request is recognised by it"}))
+        fields.append(
+            key.model_copy(
+                update={
+                    "primary": True,
+                    "unique": False,
+                    "why": f"Identifies the {words(sketch.noun)}; given by the caller, so a repeated request is recognised by it",
+                }
+            )
+        )
     else:
         fields.append(Field(name="id", type="uuid", primary=True, why=f"Identifies the {words(sketch.noun)}"))
     for noun in sketch.parents:
@@ -220,7 +238,11 @@ def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: list[Statem
     user = keys.get("user")
     if sketch.owned and user and sketch.noun != "user":
         column = "author_id" if sketch.noun.split("_")[-1] in AUTHORED else "owner_id"
-        fields.append(Field(name=column, type="uuid", ref=user, why=f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}; only they may change it"))
+        fields.append(
+            Field(
+                name=column, type="uuid", ref=user, why=f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}; only they may change it"
+            )
+        )
     if user and any(action.verb == "assign" and canonical(action.noun) == sketch.noun for action in sketch.actions) and sketch.noun != "user":
         fields.append(Field(name="assignee_id", type="uuid", required=False, ref=user, why=f"Who the {words(sketch.noun)} is given to; empty while nobody"))
     fields.extend(own.values())

@@ -9,13 +9,16 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.field_types import PEOPLE
 from backend_architect.architects.rules.nouns import APPEND_ONLY, EVENTS, MONEY_EVENTS
 from backend_architect.architects.rules.sketches import Sketch
-from backend_architect.architects.rules.words import plural, words
 from backend_architect.architects.rules.wording import ENGINE_NAMES, clipped
+from backend_architect.architects.rules.words import plural, words
 from backend_architect.brief import Statement
 from backend_architect.design import Field, Index
 
 _SHARED = re.compile(r"\b(?:team|collaborat\w+|shared|together|several people|multiple users|concurrent(?:ly)? edit\w*)\b", re.IGNORECASE)
-_SCARCE = re.compile(r"\b(?:seat|stock|slot|capacity|overbook\w*|double[- ]book\w*|sold out|oversell\w*|available copies|last one|overlap\w*|highest bid|outbid|first come)\b", re.IGNORECASE)
+_SCARCE = re.compile(
+    r"\b(?:seat|stock|slot|capacity|overbook\w*|double[- ]book\w*|sold out|oversell\w*|available copies|last one|overlap\w*|highest bid|outbid|first come)\b",
+    re.IGNORECASE,
+)
 _MEMORY = ("memory", "browser")
 
 
@@ -33,7 +36,14 @@ def purpose(case: Case, sketch: Sketch) -> str:
         return f"{many.capitalize()}: {'; '.join(parts)}"
     if sketch.parents:
         return f"{many.capitalize()} of one {words(sketch.parents[0])}" + (f", at most {sketch.at_most}" if sketch.at_most else "")
-    title = next((endpoint.title for endpoint in case.contracts.ours if endpoint.method == "POST" and endpoint.cites and endpoint.cites[0] in sketch.cites and endpoint.title), "")
+    title = next(
+        (
+            endpoint.title
+            for endpoint in case.contracts.ours
+            if endpoint.method == "POST" and endpoint.cites and endpoint.cites[0] in sketch.cites and endpoint.title
+        ),
+        "",
+    )
     if title:
         return f"One row for each {noun}: {clipped(title, 120)}"
     if "list" in sketch.verbs and not sketch.verbs & {"create", "store", "submit", "import"}:
@@ -51,14 +61,35 @@ def times(case: Case, sketch: Sketch, have: list[str], about: list[Statement]) -
     noun = words(sketch.noun)
     own_part = sketch.noun in ("answer", "option", "question") or sketch.noun.endswith("_item")
     ends = next((s for s in about if text_evidence.EXPIRY.search(s.text) or text_evidence.DEADLINE.search(s.text)), None)
-    if ends is not None and sketch.verbs & {"create", "submit", "send", "upload", "schedule"} and not any(re.search(r"expire|ends|closes|deadline|due|expiration", name) for name in have) and not own_part and sketch.noun not in PEOPLE:
+    if (
+        ends is not None
+        and sketch.verbs & {"create", "submit", "send", "upload", "schedule"}
+        and not any(re.search(r"expire|ends|closes|deadline|due|expiration", name) for name in have)
+        and not own_part
+        and sketch.noun not in PEOPLE
+    ):
         column = "closes_at" if text_evidence.DEADLINE.search(ends.text) else "expires_at"
-        found.append(Field(name=column, type="timestamp", required=False, why=f"Moment after which the {noun} {'takes no more' if column == 'closes_at' else 'is gone'}; empty means never"))
+        found.append(
+            Field(
+                name=column,
+                type="timestamp",
+                required=False,
+                why=f"Moment after which the {noun} {'takes no more' if column == 'closes_at' else 'is gone'}; empty means never",
+            )
+        )
         sketch.cites.add(ends.number)
     if version_needed(case, sketch):
-        found.append(Field(name="version", type="integer", minimum=1, why="Counts changes; a write with an old number is refused, so nobody overwrites unseen work"))
+        found.append(
+            Field(name="version", type="integer", minimum=1, why="Counts changes; a write with an old number is refused, so nobody overwrites unseen work")
+        )
     if "created_at" not in have:
-        found.append(Field(name="created_at", type="timestamp", why=f"When the {noun} was {'received' if sketch.verbs & {'import', 'submit', 'send'} else 'made'}{'; lists are sorted by it' if sketch.verbs & {'list', 'read', 'send'} and sketch.noun not in ('user', 'tag', 'answer') else ''}"))
+        found.append(
+            Field(
+                name="created_at",
+                type="timestamp",
+                why=f"When the {noun} was {'received' if sketch.verbs & {'import', 'submit', 'send'} else 'made'}{'; lists are sorted by it' if sketch.verbs & {'list', 'read', 'send'} and sketch.noun not in ('user', 'tag', 'answer') else ''}",
+            )
+        )
     if changes(sketch) and "updated_at" not in have:
         found.append(Field(name="updated_at", type="timestamp", why="When it last changed"))
     return found
@@ -73,7 +104,9 @@ def version_needed(case: Case, sketch: Sketch) -> bool:
     """Return whether two people may edit the same row at once."""
     if case.traits.engine in _MEMORY or not sketch.verbs & {"update", "assign", "change-state"} or case.contracts.ours or sketch.noun == "user":
         return False
-    writers = {action.actor for action in sketch.actions if action.verb in ("update", "assign", "change-state", "create") and action.actor and action.horizon == "now"}
+    writers = {
+        action.actor for action in sketch.actions if action.verb in ("update", "assign", "change-state", "create") and action.actor and action.horizon == "now"
+    }
     return (len(writers) > 1 and "update" in sketch.verbs) or any(_SHARED.search(s.text) for s in text_evidence.demands(case))
 
 
@@ -86,7 +119,12 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
     for field in fields:
         if field.ref and field.name != "assignee_id" and not (field.name in ("author_id", "owner_id") and sketch.parents):
             served = (field.name, order) if order in names else (field.name,)
-            found.append(Index(fields=served, query=f"{table.capitalize()} of one {words(field.name.removesuffix('_id'))}, {'in their order' if order == 'position' else 'newest first'}"))
+            found.append(
+                Index(
+                    fields=served,
+                    query=f"{table.capitalize()} of one {words(field.name.removesuffix('_id'))}, {'in their order' if order == 'position' else 'newest first'}",
+                )
+            )
     if "assignee_id" in names:
         found.append(Index(fields=("assignee_id",), query=f"{table.capitalize()} given to one person"))
     if sketch.filters:
@@ -100,7 +138,12 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
         found.append(Index(fields=("created_at",), query=f"All {table}, newest first"))
     end = next((name for name in ("expires_at", "closes_at") if name in names), "")
     if end:
-        found.append(Index(fields=(end,), query=f"{table.capitalize()} whose time is over, for the clean-up" if end == "expires_at" else f"{table.capitalize()} that are due to close"))
+        found.append(
+            Index(
+                fields=(end,),
+                query=f"{table.capitalize()} whose time is over, for the clean-up" if end == "expires_at" else f"{table.capitalize()} that are due to close",
+            )
+        )
     if "search" in sketch.verbs:
         by = next((name for name in ("title", "name", "number") if name in names), "")
         if by and not any(index.fields == (by,) for index in found):
@@ -110,14 +153,20 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
         found.append(Index(fields=tuple(parents[:2]), unique=True, query="One answer for each question in a response"))
     if sketch.noun == "answer" and "option_id" in names:
         found = [index for index in found if index.fields[0] not in ("question_id", "response_id") or index.unique]
-        found = [index if index.fields[0] != "option_id" else Index(fields=("option_id",), query="Number of answers for each option: the results") for index in found]
+        found = [
+            index if index.fields[0] != "option_id" else Index(fields=("option_id",), query="Number of answers for each option: the results") for index in found
+        ]
     if any(text_evidence.once(s) for s in text_evidence.mentions(text_evidence.demands(case), sketch.noun)) and sketch.noun in EVENTS | MONEY_EVENTS:
         pair = tuple(name for name in parents if name != "assignee_id")[:2]
         person = next((name for name in parents if name in ("owner_id", "author_id", "user_id")), "")
         if len(pair) == 2 and person in pair:
             found.append(Index(fields=pair, unique=True, query=f"One {words(sketch.noun)} for each person: a second one is refused by the database"))
     # A plain index whose fields a longer one begins with serves nothing more.
-    return [index for index in found if index.unique or not any(other.fields[: len(index.fields)] == index.fields and other.fields != index.fields for other in found)]
+    return [
+        index
+        for index in found
+        if index.unique or not any(other.fields[: len(index.fields)] == index.fields and other.fields != index.fields for other in found)
+    ]
 
 
 def source_of_truth(case: Case, sketch: Sketch) -> str:
@@ -156,9 +205,15 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: li
     if primary is not None and "caller" in primary.why:
         return "The key comes from the caller: a repeated insert is recognised and not done twice"
     if sketch.noun.split("_")[-1] in APPEND_ONLY or not (sketch.verbs & {"update", "change-state", "assign", "delete"}):
-        return "Rows are added and not changed, so writers do not meet" + (f"; {words(unique[0])} is unique, a clash is tried again or refused" if unique else "")
+        return "Rows are added and not changed, so writers do not meet" + (
+            f"; {words(unique[0])} is unique, a clash is tried again or refused" if unique else ""
+        )
     if sketch.verbs & {"update"}:
-        return "One row is changed by one statement; the last write wins, since only its owner edits it" if "owner_id" in names or "author_id" in names else "One row is changed by one statement; the last write wins"
+        return (
+            "One row is changed by one statement; the last write wins, since only its owner edits it"
+            if "owner_id" in names or "author_id" in names
+            else "One row is changed by one statement; the last write wins"
+        )
     return "One row is changed by one statement; repeating it gives the same result"
 
 
@@ -182,7 +237,11 @@ def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: list
         parts.append(f"Kept for {kept.value}, as stated" if not kept.value.lower().startswith("kept") else kept.value)
     if any(field.personal for field in fields):
         regimes = ", ".join(judgement.value for judgement in case.traits.regulated[:3])
-        parts.append(f"Personal data ({regimes}): deleted or made anonymous on request and when no longer needed" if regimes else "Personal data: deleted with the account or on request")
+        parts.append(
+            f"Personal data ({regimes}): deleted or made anonymous on request and when no longer needed"
+            if regimes
+            else "Personal data: deleted with the account or on request"
+        )
     elif case.traits.regulated and sketch.noun in MONEY_EVENTS | {"audit_event", "order", "invoice"} and not parts:
         parts.append(f"Kept as long as {case.traits.regulated[0].value} demands, then archived")
     return ". ".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules.case import System
-from backend_architect.architects.rules.grounds import doing
+from backend_architect.architects.rules.grounds import doing, is_identity
 from backend_architect.architects.rules.parts import Parts, kind_of
 from backend_architect.architects.rules.wording import clipped, figure, headed, listing, plural
 from backend_architect.design import FailureMode, Integration
@@ -140,21 +140,35 @@ def of_worker(parts: Parts) -> tuple[FailureMode, ...]:
         match kind_of(job):
             case "cleanup" | "purge":
                 found.append(
-                    _mode(f"The run stops half-way ({name})", "the next run takes the rest; every read checks the expiry itself", "never anything that has expired")
+                    _mode(
+                        f"The run stops half-way ({name})",
+                        "the next run takes the rest; every read checks the expiry itself",
+                        "never anything that has expired",
+                    )
                 )
             case "notify":
                 found.append(
-                    _mode(f"A message cannot be sent ({name})", f"{clipped(job.retry, 80)}; then {clipped(job.on_failure, 80)}", "the change at once, the message late")
+                    _mode(
+                        f"A message cannot be sent ({name})",
+                        f"{clipped(job.retry, 80)}; then {clipped(job.on_failure, 80)}",
+                        "the change at once, the message late",
+                    )
                 )
             case "import":
-                found.append(_mode(f"A record is broken ({name})", "it is set aside with its reason, the rest is taken", "how many were taken and how many refused"))
+                found.append(
+                    _mode(f"A record is broken ({name})", "it is set aside with its reason, the rest is taken", "how many were taken and how many refused")
+                )
             case "advance":
                 found.append(
                     _mode(f"A run is missed ({name})", "the next run takes all that is due; each is one conditional update", "the new state a minute late")
                 )
             case _:
                 found.append(
-                    _mode(f"The run fails half-way ({name})", "figures are replaced in one transaction, so the old ones stay", "figures of the last good run, with their time")
+                    _mode(
+                        f"The run fails half-way ({name})",
+                        "figures are replaced in one transaction, so the old ones stay",
+                        "figures of the last good run, with their time",
+                    )
                 )
     if not found and parts.queue is not None:
         found.append(
@@ -193,6 +207,14 @@ def of_external(parts: Parts, system: System, known: Integration | None) -> tupl
         return (
             _mode(f"{name} posts the same message twice", "both are queued; the consumer drops the second by its message identifier", "two 202 answers"),
             _mode(f"{name} does not see the 202 (connection lost)", "it posts again, as above", "one result"),
+        )
+    if is_identity(system):
+        return (
+            _mode(
+                f"{name} does not answer",
+                "sessions that exist go on until they end; no password is asked for here instead",
+                "that signing in is not possible just now",
+            ),
         )
     if known is not None:
         return (_mode(f"{name} answers with an error or not in time", known.protection, known.fallback),)

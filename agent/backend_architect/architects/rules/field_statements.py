@@ -14,7 +14,10 @@ REQUIRED = re.compile(
     r"\b(?:required|mandatory|must be (?:present|given|sent|supplied)|always present|obrigatóri[oa]s?|sempre presente|requerid[oa]s?|obligatori[oa]s?|siempre presente|erforderlich\w*|pflichtfeld(?:er)?|pflicht|immer vorhanden|obligatoires?|requis(?:e|es)?)\b|必填|必须|必需|必选",
     re.IGNORECASE,
 )
-OPTIONAL = re.compile(r"\b(?:optional|not required|may be (?:omitted|left out|empty)|nullable|opciona(?:l|is|les)|facultati(?:f|fs|ve|ves|vo)|optionnel(?:le)?s?)\b|可选|选填|非必", re.IGNORECASE)
+OPTIONAL = re.compile(
+    r"\b(?:optional|not required|may be (?:omitted|left out|empty)|nullable|opciona(?:l|is|les)|facultati(?:f|fs|ve|ves|vo)|optionnel(?:le)?s?)\b|可选|选填|非必",
+    re.IGNORECASE,
+)
 UNIQUE = re.compile(r"\b(?:unique|únic[oa]s?|eindeutig|uniques?)\b|唯一", re.IGNORECASE)
 _FIELDS = r"(?:request |body |query |response |form )?(?:fields?|param(?:eter)?s?|members?|attributes?|properties|campos?|parâmetros?|atributos?|parámetros?|felder|parameter|champs?|paramètres?|字段|参数)"
 _LISTED = re.compile(
@@ -28,7 +31,13 @@ _DESCRIBED = re.compile(
 _TYPED_BARE = re.compile(r"^(?P<bare>[a-z][A-Za-z0-9_]*)\s*[:：]\s*(?P<rest>(?P<word>[\w-]+)\b.*)$")
 _CODE = re.compile(r"`\??\{?([A-Za-z_][A-Za-z0-9_.\[\]-]*)\}?`")
 _WORD = re.compile(r"^[A-Za-z_][\w.]*(?:\[\])?$")
-_TYPE = re.compile(r"(?<!\w)(?:" + "|".join(sorted((re.escape(word) for word in TYPE_WORDS), key=len, reverse=True)) + r")(?:s|es)?(?!\w)|" + "|".join(w for w in TYPE_WORDS if not w.isascii() and len(w) < 4 and ord(w[0]) > 0x2E80), re.IGNORECASE)
+_TYPE = re.compile(
+    r"(?<!\w)(?:"
+    + "|".join(sorted((re.escape(word) for word in TYPE_WORDS), key=len, reverse=True))
+    + r")(?:s|es)?(?!\w)|"
+    + "|".join(w for w in TYPE_WORDS if not w.isascii() and len(w) < 4 and ord(w[0]) > 0x2E80),
+    re.IGNORECASE,
+)
 _ARRAY = re.compile(r"\b(?:array|list|arrays|lista|liste|matriz)\b|数组|列表", re.IGNORECASE)
 _QUERY = re.compile(r"\bquery[- ](?:string[- ])?param|\bparâmetros? de (?:consulta|query)|parámetros? de consulta|查询参数|query-parameter", re.IGNORECASE)
 _FORMULA = re.compile(
@@ -38,16 +47,21 @@ _FORMULA = re.compile(
     + r")(?![\w-])[\s,();:–—-]*)+",
     re.IGNORECASE,
 )
-_HEAD_NAME = re.compile(r"^(?:field|column|name|attribute|property|parameter|param|member|key|campo|coluna|nome|columna|nombre|feld|spalte|champ|colonne|字段|列名|参数|名称|属性)(?: name)?$", re.IGNORECASE)
+_HEAD_NAME = re.compile(
+    r"^(?:field|column|name|attribute|property|parameter|param|member|key|campo|coluna|nome|columna|nombre|feld|spalte|champ|colonne|字段|列名|参数|名称|属性)(?: name)?$",
+    re.IGNORECASE,
+)
 _HEAD_TYPE = re.compile(r"^(?:data ?)?(?:type|tipo|typ|datentyp|类型|数据类型|format)$", re.IGNORECASE)
 _HEAD_NEED = re.compile(r"^(?:required|mandatory|optional|nullable|null|obrigatório|obligatorio|erforderlich|pflicht|必填|可选)\??$", re.IGNORECASE)
 _YES = re.compile(r"^(?:y|yes|true|x|✓|✔|✅|sim|sí|si|ja|oui|是|required|mandatory)$", re.IGNORECASE)
 
 REQUEST_WORD = re.compile(
-    r"^\W*(?:example )?(?:the )?(?:request(?: body| payload| parameters?)?|body|payload|parameters|query parameters|input|requisição|corpo|petición|solicitud|cuerpo|anfrage|requête|请求\w{0,3}|输入)\b", re.IGNORECASE
+    r"^\W*(?:example )?(?:the )?(?:request(?: body| payload| parameters?)?|body|payload|parameters|query parameters|input|requisição|corpo|petición|solicitud|cuerpo|anfrage|requête|请求\w{0,3}|输入)\b",
+    re.IGNORECASE,
 )
 RESPONSE_WORD = re.compile(
-    r"^\W*(?:example |success(?:ful)? )?(?:the )?(?:response(?: body| payload)?|returns?|result|output|resposta|respuesta|antwort|réponse|响应|返回|输出|retorno|HTTP [12]\d\d)(?!\w)", re.IGNORECASE
+    r"^\W*(?:example |success(?:ful)? )?(?:the )?(?:response(?: body| payload)?|returns?|result|output|resposta|respuesta|antwort|réponse|响应|返回|输出|retorno|HTTP [12]\d\d)(?!\w)",
+    re.IGNORECASE,
 )
 
 Side = Literal["request", "response"]
@@ -92,7 +106,9 @@ def field_list(text: str) -> FieldList | None:
         return None
     tail = match["names"]
     many = bool(len(names) == 1 and _ARRAY.search(tail))
-    found = tuple(FieldNote(name=name.removesuffix("[]"), required=required, many=many or name.endswith("[]"), query="query" in match[0].lower()) for name in names)
+    found = tuple(
+        FieldNote(name=name.removesuffix("[]"), required=required, many=many or name.endswith("[]"), query="query" in match[0].lower()) for name in names
+    )
     return FieldList(names=found, required=required, open=not tail.strip())
 
 
@@ -158,7 +174,14 @@ def row(statement: Statement) -> tuple[FieldNote, str] | None:
         required = False
     elif REQUIRED.search(rest):
         required = True
-    note = FieldNote(name=name.removesuffix("[]"), required=required, type=_type(written), many=bool(_ARRAY.search(written) or written.endswith("[]")), unique=bool(UNIQUE.search(rest)), note=rest[:300])
+    note = FieldNote(
+        name=name.removesuffix("[]"),
+        required=required,
+        type=_type(written),
+        many=bool(_ARRAY.search(written) or written.endswith("[]")),
+        unique=bool(UNIQUE.search(rest)),
+        note=rest[:300],
+    )
     return note, written
 
 

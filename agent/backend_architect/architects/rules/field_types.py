@@ -10,8 +10,7 @@ from backend_architect.architects.rules.words import snake, words
 from backend_architect.design import ValueType
 
 PEOPLE = frozenset(
-    "user customer client patient guest visitor author employee student teacher contact member person owner driver doctor citizen applicant candidate subscriber donor volunteer tenant resident parent "
-    "child player participant attendee respondent borrower reader writer seller buyer merchant staff worker technician nurse caretaker bidder sender recipient beneficiary claimant lead".split()
+    ["user", "customer", "client", "patient", "guest", "visitor", "author", "employee", "student", "teacher", "contact", "member", "person", "owner", "driver", "doctor", "citizen", "applicant", "candidate", "subscriber", "donor", "volunteer", "tenant", "resident", "parent", "child", "player", "participant", "attendee", "respondent", "borrower", "reader", "writer", "seller", "buyer", "merchant", "staff", "worker", "technician", "nurse", "caretaker", "bidder", "sender", "recipient", "beneficiary", "claimant", "lead"]
 )
 """Nouns for kinds of people: a name or address of theirs identifies a person."""
 
@@ -32,7 +31,17 @@ class Guess:
     """A purpose that holds for any field of this kind; `{noun}` stands for what it belongs to, `{Field}` for the name."""
 
 
-def _rule(pattern: str, type: ValueType, minimum: float | None = None, maximum: float | None = None, *, unique: bool = False, personal: bool = False, values: tuple[str, ...] = (), why: str = "") -> tuple[re.Pattern[str], Guess]:
+def _rule(
+    pattern: str,
+    type: ValueType,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    *,
+    unique: bool = False,
+    personal: bool = False,
+    values: tuple[str, ...] = (),
+    why: str = "",
+) -> tuple[re.Pattern[str], Guess]:
     return re.compile(rf"(?:{pattern})"), Guess("", type, minimum, maximum, unique, personal, values, why)
 
 

@@ -31,7 +31,8 @@ _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "duas": 2, "dois": 2, "três": 3, "dos": 2, "tres": 3, "deux": 2, "trois": 3, "zwei": 2, "drei": 3, "两": 2, "三": 3,
 }  # fmt: skip
 _CLIENT = re.compile(
-    r"\b(?:web ?site|web ?page|web app(?:lication)?s?|front-?end|browser|(?:home|web|landing) ?page|input field|text field|button|drag-and-drop|dashboard|mobile app|"
+    r"\b(?:web ?site|web ?page|web app(?:lication)?s?|front-?end|browser|(?:home|web|landing) ?page|input field|text field|button|drag-and-drop"
+    r"|dashboard|mobile app|"
     r"(?:ios|android) app|single[- ]page|interface|screen|click(?:s|ing|ed)?|blazor|react|angular|vue|svelte|flutter|kanban)\b|`input`|前端|网页",
     re.IGNORECASE,
 )
@@ -40,15 +41,18 @@ _UPLOAD = re.compile(
     re.IGNORECASE,
 )
 _ARCHIVE = re.compile(
-    r"\b(?:long-term stor\w+|cold stor\w+|hot and cold|data lake|data warehouse|all (?:transactions|events|data) over time|archiv\w+ (?:storage|store|after))\b",
+    r"\b(?:long-term stor\w+|cold stor\w+|hot and cold|data lake|data warehouse|all (?:transactions|events|data) over time|archiv\w+ (?:storage"
+    r"|store|after))\b",
     re.IGNORECASE,
 )
 _REGIONS = re.compile(
-    r"\b(?:multi-?region|multiple regions|regions? closest|closest to|around the world|global(?:ly)? (?:available|distribut\w+|customers|scale)|across geographies|several regions)\b",
+    r"\b(?:multi-?region|multiple regions|regions? closest|closest to|around the world|global(?:ly)? (?:available|distribut\w+|customers|scale)"
+    r"|several regions)\b",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
-    r"\b(?:more than once|only once|exactly once|at most once|twice|no duplicates?|duplicate|double[- ]book\w*|unique|no two|overbook\w*|overlap\w*|oversell\w*|sold out|idempot\w+)\b|único|唯一|eindeutig|unique|seul",
+    r"\b(?:more than once|only once|exactly once|at most once|twice|no duplicates?|duplicate|double[- ]book\w*|unique|no two|overbook\w*|overlap\w*"
+    r"|oversell\w*|sold out|idempot\w+)\b|único|唯一|eindeutig|unique|seul",
     re.IGNORECASE,
 )
 _ORDERED = re.compile(r"\b(?:increasing|in order|sequence|fifo|first come|queue behind|in[- ]front|priority|event order)\b", re.IGNORECASE)
@@ -69,7 +73,10 @@ _QUEUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("NATS", r"\bnats\b"),
     )
 )
-_SCREEN_VERBS = frozenset({"accessed", "access", "enter", "type", "input", "click", "press", "tap", "choose", "select", "pick", "show", "display", "present", "return", "get", "set"})
+_SCREEN_VERBS = frozenset(
+    {"accessed", "access", "enter", "type", "input", "click", "press", "tap", "choose", "select", "pick", "show", "display", "present", "return", "get", "set"}
+)
+_IDENTITY = re.compile(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"(?:correlation|idempotency|request|external|transaction|client|message|reference)_?(?:id|key|uuid)$", re.IGNORECASE)
 
 
@@ -220,7 +227,9 @@ def queue(case: Case) -> Queue | None:
         where = [s.number for s in statements if s.kind != "code" and pattern.search(s.text)]
         # Ties go to the demand over the remark: an option in a list of candidates is named once.
         weight = sum(2 if case.label(n) != "solution" else 1 for n in where)
-        if where and (best is None or weight > best[0]):
+        # An example in somebody's sketch ("a queue such as ...") asks for nothing.
+        asked = any(case.label(n) in DEMANDS for n in where)
+        if asked and (best is None or weight > best[0]):
             best = (weight, name, where)
     if best is not None:
         where = best[2]
@@ -264,6 +273,20 @@ def _variants(case: Case, owner: str) -> tuple[str, ...]:
     return tuple(f"{owner} {which}" for which in ordered) if len(ordered) > 1 else (owner,)
 
 
+def staged(case: Case) -> tuple[Fact, Fact] | None:
+    """Return the first and the last number of users, if the brief wants to grow from the one to the other."""
+    users = [fact for fact in case.profile.all("users") if fact.number]
+    if case.traits.size != "large" or not users:
+        return None
+    first, last = min(users, key=lambda f: f.number or 0.0), max(users, key=lambda f: f.number or 0.0)
+    return (first, last) if (first.number or 0.0) * 1000 <= (last.number or 0.0) else None
+
+
+def is_identity(system: System) -> bool:
+    """Whether a system is there to say who people are."""
+    return _IDENTITY.search(f"{system.name} {system.purpose}") is not None
+
+
 def outside(case: Case) -> tuple[System, ...]:
     """Return the outside systems, without what the plan itself contains (database, queue, cloud)."""
     taken = {
@@ -276,6 +299,9 @@ def outside(case: Case) -> tuple[System, ...]:
     for system in case.systems:
         name = system.name.lower()
         if name in taken or (found is not None and (name in found.name.lower() or found.name.lower() in name)) or any(p.search(name) for _, p in _QUEUES):
+            continue
+        # "The existing ARIES system" is ARIES again.
+        if any(re.search(rf"\b{re.escape(other)}\b", name) for other in seen):
             continue
         seen.setdefault(name, system)
     return tuple(seen.values())

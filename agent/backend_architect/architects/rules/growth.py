@@ -42,6 +42,15 @@ def growth(case: Case, main: Entity | None) -> Growth:
     """Reckon the storage a year from stated writes and the stated or reckoned size of an item."""
     demand = load(case)
     item_fact = largest(case, "item-size")
+    monthly = largest(case, "growth")
+    if monthly is not None and monthly.number:
+        total = rounded(monthly.number * 12)
+        check = (
+            f"; reckoned from {figure(demand.writes)} writes/s x {item_fact.value}: {volume(rounded(demand.writes * demand.item * YEAR_S))}"
+            if demand.writes and demand.item and item_fact
+            else ""
+        )
+        return Growth(total, f"{volume(total)} a year ({monthly.value}, as stated{check})", monthly.cites)
     size = demand.item or (row_bytes(main) if main else None)
     if not size:
         return Growth(None, "", ())

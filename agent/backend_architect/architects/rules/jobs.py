@@ -16,18 +16,24 @@ from backend_architect.text import Cites
 Kind = Literal["cleanup", "notify", "import", "export", "report", "compute", "advance", "count", "purge"]
 
 _BATCH = re.compile(
-    r"\b(?:off-?line|in batch|batch (?:run|process|job|mode)\w*|run in batch|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ )?(?:hour|night|day|week|month)s?"
+    r"\b(?:off-?line|in batch|batch (?:run|process|job|mode)\w*|run in batch|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+"
+    r" )?(?:hour|night|day|week|month)s?"
     r"|schedul(?:e|ed|es|ing)|background|asynchronous(?:ly)?|periodic\w*|sweep|not (?:need to be )?real[- ]?time)\b|不用实时|后台|定期|em segundo plano",
     re.IGNORECASE,
 )
 """Work that a clock starts."""
 _DUE = re.compile(
-    r"\b(?:expir\w+|overdue|past due|automatic(?:ally)?|deadline|when (?:the |its )?time|at the end of|after \w+ (?:minute|hour|day|week|month)s?|time-?out|timeframe"
+    r"\b(?:expir\w+|overdue|past due|automatic(?:ally)?|deadline|when (?:the |its )?time|at the end of|after \w+"
+    r" (?:minute|hour|day|week|month)s?|time-?out|timeframe"
     r"|no longer (?:needed|valid)|older than|retention)\b|过期|到期|expirad",
     re.IGNORECASE,
 )
 """A state that ends by itself."""
-_SWEEP = re.compile(r"\b(?:off-?line (?:\w+ ){0,2}(?:sweep|scoring|run|process\w*|analysis)|run in batch|nightly|overnight|schedul\w+ (?:offline|batch|processing|job|run)s?)\b", re.IGNORECASE)
+_SWEEP = re.compile(
+    r"\b(?:off-?line (?:\w+ ){0,2}(?:sweep|scoring|run|process\w*|analysis)|run in batch|nightly|overnight|schedul\w+"
+    r" (?:offline|batch|processing|job|run)s?)\b",
+    re.IGNORECASE,
+)
 """A batch run that has to be planned for even where no verb and noun could be read from the sentence."""
 _AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|instant(?:ly)?|as they happen|real[- ]time|at once)\b", re.IGNORECASE)
 _WHEN = re.compile(

@@ -10,7 +10,9 @@ from backend_architect.text import MEMBER_PATTERN
 
 _MEMBER = re.compile(MEMBER_PATTERN)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_TIME = re.compile(r"(?:\d{4}|YYYY|yyyy)-(?:\d{2}|MM|mm)-(?:\d{2}|DD|dd)[T ](?:\d{2}|HH|hh):(?:\d{2}|MM|mm)(?::(?:\d{2}|SS|ss)(?:\.\w+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?")
+_TIME = re.compile(
+    r"(?:\d{4}|YYYY|yyyy)-(?:\d{2}|MM|mm)-(?:\d{2}|DD|dd)[T ](?:\d{2}|HH|hh):(?:\d{2}|MM|mm)(?::(?:\d{2}|SS|ss)(?:\.\w+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?"
+)
 _DATE = re.compile(r"(?:\d{4}|YYYY|yyyy)-(?:\d{2}|MM|mm)-(?:\d{2}|DD|dd)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _SKIPPED = re.compile(r"(?:[\s,\ufeff]+|//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|\.\.\.+|…)+", re.DOTALL)

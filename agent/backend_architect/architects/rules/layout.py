@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.stacks import UP, Language, migrate, pascal, snake
+from backend_architect.architects.rules.stacks import COLLECTIONS, UP, Language, migrate, pascal, snake
 from backend_architect.design import CodePlace, Design, Endpoint, Entity, Guidance
 
 _PLACES: dict[Language, tuple[tuple[str, str], ...]] = {
@@ -186,14 +186,10 @@ def _service(case: Case, design: Design, names: Sequence[str]) -> tuple[CodePlac
             case _:
                 for name in shown:
                     places.append(CodePlace(path=path.format(**_filled(name)), holds=_holds(role, name, by_name.get(name, []), design.entities)))
-    if migrate(case.traits.stack.language, case.traits.engine):
-        path = UP if case.traits.engine in grounds.RELATIONAL else "migrations/"
-        places.append(
-            CodePlace(
-                path=path,
-                holds=f"{wording.counted(len(evidence.built(design.entities)), 'table')} with its constraints and indexes; the reverse beside it",
-            )
-        )
+    if migrate(case.traits.engine):
+        relational = case.traits.engine in grounds.RELATIONAL
+        built = wording.counted(len(evidence.built(design.entities)), "table" if relational else "collection")
+        places.append(CodePlace(path=UP if relational else COLLECTIONS, holds=f"{wording.headed(built)}: constraints and indexes; the reverse beside it"))
     return tuple(_condensed(places) if case.traits.size == "tiny" else places)
 
 
@@ -267,70 +263,83 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
     noun = evidence.thing(first, design.entities)
     size = case.traits.size
     pool = {"tiny": "5", "small": "10", "medium": "20", "large": "20 an instance"}[size]
-    advice: dict[Language, list[str]] = {
+    sql = case.traits.engine in grounds.RELATIONAL
+    engine = wording.ENGINE_NAMES[case.traits.engine]
+    advice: dict[Language, list[tuple[str, str]]] = {
         "typescript": [
-            f"TypeScript `strict`; a JSON schema on the route validates {call} and types the handler, so no second parser",
-            f"One error handler turns typed errors into the error format; a {noun} handler only throws",
+            ("TypeScript", f"`strict`; a JSON schema on the route validates {call} and types the handler, so there is no second parser"),
+            (stack.framework, f"One error handler turns typed errors into the error format; a {noun} handler only throws"),
             (
-                "Parameterised SQL with `pg` or Kysely: one statement a list, no query inside a loop"
-                if case.traits.engine == "postgresql"
-                else "Prepared statements only; none inside a loop"
+                engine,
+                "Parameterised statements by `pg` or Kysely: one a list, none inside a loop" if sql else "One data module; no driver call outside it",
             ),
-            "One process per container; instances replace cluster mode",
+            ("Node.js", "One process per container; instances take the place of cluster mode"),
         ],
         "python": [
-            f"Pydantic models with `extra='forbid'` for {call}; limits (length, range) stand in the model",
-            f"SQLAlchemy 2 with explicit `select`; `selectinload` for what belongs to a {noun}, so that a list is 2 queries",
-            "Blocking calls do not belong in an `async def`; a plain `def` route runs in the thread pool",
-            "Production: Gunicorn with Uvicorn workers, 2 per core; migrations before the new workers start",
+            ("Pydantic", f"Models with `extra='forbid'` for {call}; limits of length and range stand in the model"),
+            (
+                "SQLAlchemy" if sql else engine,
+                (
+                    f"Explicit `select`; `selectinload` for what belongs to a {noun}, so that a list is 2 queries"
+                    if sql
+                    else "One data module; no driver call outside it"
+                ),
+            ),
+            (stack.framework, "Blocking calls do not belong in an `async def`; a plain `def` route runs in the thread pool"),
+            ("Gunicorn", "Uvicorn workers, 2 per core; migrations before the new workers start"),
         ],
         "go": [
-            f"Handlers take `context` from the request and pass it to every query and call: a caller who leaves stops the work on {call}",
-            "`http.Server` with ReadHeaderTimeout 5 s and `MaxBytesReader`; recover middleware logs the request ID",
-            f"Interfaces are declared by their user, in the package of the {noun}; tests pass in a fake",
+            ("context", f"Handlers pass the request's context to every query and call: a caller who leaves stops the work on {call}"),
+            ("net/http", "`ReadHeaderTimeout` 5 s and `MaxBytesReader`; recover middleware logs the request ID"),
+            ("Interfaces", f"Declared by their user, in the package of the {noun}; tests pass in a fake"),
             (
-                f"`pgxpool` with {pool} connections; bounded channels, never one goroutine per item without a limit"
-                if case.traits.engine == "postgresql"
-                else "Bounded channels; never one goroutine per item without a limit"
+                "pgx" if case.traits.engine == "postgresql" else engine,
+                f"A pool of {pool}; bounded channels, never one goroutine per {noun} without a limit",
             ),
         ],
         "csharp": [
-            f"Minimal APIs with typed results for {call}; validation in an endpoint filter, ProblemDetails for all errors",
-            ("EF Core: `AsNoTracking` for reads, `ExecuteUpdate` with a version column for state changes; the SQL of the plan stays the source of the schema"),
-            "`IHttpClientFactory` with the standard resilience handler for outside calls; `CancellationToken` all the way down",
+            (stack.framework, f"Minimal APIs with typed results for {call}; validation in an endpoint filter, ProblemDetails for all errors"),
+            (
+                "EF Core",
+                (f"`AsNoTracking` for reads, `ExecuteUpdate` with a version column when a {noun} changes state; the plan's SQL stays the source of the schema"),
+            ),
+            ("HttpClient", "`IHttpClientFactory` with the standard resilience handler; `CancellationToken` all the way down"),
         ],
         "java": [
-            f"Records with Bean Validation for {call}; one `@RestControllerAdvice` for errors",
-            f"`@Transactional` on the service method of the {noun}, never on the controller; open-in-view off",
-            f"HikariCP with {pool} connections; Flyway reads the plan's SQL",
+            (stack.framework, f"Records with Bean Validation for {call}; one `@RestControllerAdvice` for errors"),
+            ("Transactions", f"`@Transactional` on the service method of the {noun}, never on the controller; open-in-view off"),
+            ("HikariCP", f"A pool of {pool}; Flyway reads the plan's SQL"),
         ],
         "kotlin": [
-            f"Data classes with validation for {call}; sealed classes for the ways a {noun} can be refused",
-            "Transactions on the service; open-in-view off",
-            f"HikariCP with {pool} connections; Flyway reads the plan's SQL",
+            (stack.framework, f"Data classes with validation for {call}; sealed classes for the ways a {noun} can be refused"),
+            ("Transactions", f"On the service method of the {noun}; open-in-view off"),
+            ("HikariCP", f"A pool of {pool}; Flyway reads the plan's SQL"),
         ],
         "ruby": [
-            f"Strong parameters for {call}; constraints stand in the database too, not in the model only",
-            f"`includes` for what belongs to a {noun}; `strict_loading` in tests finds a query in a loop",
-            "Solid Queue keeps jobs in the same database: no Redis to run",
+            (stack.framework, f"Strong parameters for {call}; constraints stand in the database too, not in the model only"),
+            ("Active Record", f"`includes` for what belongs to a {noun}; `strict_loading` in tests finds a query in a loop"),
+            ("Solid Queue", "Keeps jobs in the same database: no Redis to run"),
         ],
         "php": [
-            f"Form requests validate {call}; API resources decide what leaves",
-            f"`with()` for what belongs to a {noun}; `Model::preventLazyLoading()` outside production",
-            "Queue driver `database`; `php artisan schedule:run` each minute for what a clock starts",
+            (stack.framework, f"Form requests validate {call}; API resources decide what leaves"),
+            ("Eloquent", f"`with()` for what belongs to a {noun}; `Model::preventLazyLoading()` outside production"),
+            ("Queue", "Driver `database`; `php artisan schedule:run` each minute for what a clock starts"),
         ],
         "rust": [
-            f"Extractors validate {call} by type; one `IntoResponse` for errors",
-            f"`sqlx::query!` checks each statement at compile time; a pool of {pool}",
-            "`tower` layers for timeout, body limit and tracing; no blocking call in an async function",
+            (stack.framework, f"Extractors validate {call} by type; one `IntoResponse` for errors"),
+            (
+                "sqlx" if sql else engine,
+                f"`sqlx::query!` checks each statement at compile time; a pool of {pool}" if sql else "One data module; no driver call outside it",
+            ),
+            ("tower", "Layers for timeout, body limit and tracing; no blocking call in an async function"),
         ],
         "elixir": [
-            f"Changesets validate {call}; constraints stand in the database and are named in the changeset",
-            f"Contexts keep the {noun} rules; controllers only call them; `preload` for lists",
-            "Oban keeps jobs in PostgreSQL; Phoenix channels for what is pushed",
+            ("Ecto", f"Changesets validate {call}; constraints stand in the database and are named in the changeset"),
+            (stack.framework, f"Contexts keep the rules of a {noun}; controllers only call them; `preload` for lists"),
+            ("Oban", "Keeps jobs in PostgreSQL; channels for what is pushed"),
         ],
     }
-    found = [(stack.framework, text) for text in advice[stack.language]]
+    found = advice[stack.language]
     extra = []
     if case.traits.realtime in ("sse", "websocket"):
         kind = "the SSE stream" if case.traits.realtime == "sse" else "a WebSocket"

@@ -237,3 +237,5 @@ GRANT = re.compile(
     re.IGNORECASE,
 )
 """`X shall ensure that Y can …`, `X shall provide Y with the ability to …`: Y acts."""
+WHERE = re.compile(r"\b(?:where|in which|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])")
+"""`a platform where members create …`, `it lets visitors book …`: the people named act."""

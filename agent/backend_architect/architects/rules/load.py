@@ -280,7 +280,10 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
         ),
     }.get(
         case.traits.engine,
-        ScalingTrigger(trigger=f"{evidence.percentile(case)} of {call} above {target} for 15 min", then=f"Read its query plan; add the missing index; then a larger {name} node"),
+        ScalingTrigger(
+            trigger=f"{evidence.percentile(case)} of {call} above {target} for 15 min",
+            then=f"Read its query plan; add the missing index; then a larger {name} node",
+        ),
     )
     if evidence.boxed(case):
         return _within_caps(case, keys, noun, call)
@@ -312,7 +315,12 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
             ScalingTrigger(trigger=f"The largest table above 100 GB or 50 million {nouns}", then="Partition it by month; old months go to cheaper storage")
         )
     if case.traits.size == "large" and grounds.regions(case) is not None:
-        found.append(ScalingTrigger(trigger=f"{evidence.percentile(case)} of {call} above {target} from one region only", then="A read region there; writes stay in the home region"))
+        found.append(
+            ScalingTrigger(
+                trigger=f"{evidence.percentile(case)} of {call} above {target} from one region only",
+                then="A read region there; writes stay in the home region",
+            )
+        )
     return tuple(found)
 
 
@@ -331,7 +339,12 @@ def _within_caps(case: Case, keys: set[str], noun: str, call: str) -> tuple[Scal
         ),
     ]
     if "c-queue" in keys or "c-worker" in keys:
-        found.append(ScalingTrigger(trigger=f"Oldest waiting {noun} older than 5 s while a receiver is up", then="More calls at the same time in the worker (8, 16, 32); no second container"))
+        found.append(
+            ScalingTrigger(
+                trigger=f"Oldest waiting {noun} older than 5 s while a receiver is up",
+                then="More calls at the same time in the worker (8, 16, 32); no second container",
+            )
+        )
     return tuple(found)
 
 

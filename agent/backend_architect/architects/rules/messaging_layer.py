@@ -268,7 +268,7 @@ def _rejected(found: _Findings) -> tuple[Rejected, ...]:
         rejected.append(
             Rejected(
                 option="Doing it inside the request",
-                because=f"the caller would wait for {wording.clipped(found.work[0].name, 60).lower()}, and a restart would lose it",
+                because=f"the caller would wait for it, and a restart in between would lose the {found.noun}",
             )
         )
     return tuple(rejected)

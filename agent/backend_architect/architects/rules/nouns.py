@@ -30,18 +30,18 @@ _ABSTRACT = (
 )
 _NOT_THINGS = frozenset(f"{_UI} {_SYSTEM} {_ABSTRACT}".split())
 _FUNCTION_WORDS = frozenset(
-    "in on of to at by for with from as and or not no the a an any all each every some more most less least only also just too very than then there here how what why who whom which whose when where while if else "
-    "front back up down out off over under again once twice away soon able same such own other another his her its their our my your it them they he she we you me us i be is are was were been being do does did have has had".split()
+    ["in", "on", "of", "to", "at", "by", "for", "with", "from", "as", "and", "or", "not", "no", "the", "a", "an", "any", "all", "each", "every", "some", "more", "most", "less", "least", "only", "also", "just", "too", "very", "than", "then", "there", "here", "how", "what", "why", "who", "whom", "which", "whose", "when", "where", "while", "if", "else", "front", "back", "up", "down", "out", "off", "over", "under", "again", "once", "twice", "away", "soon", "able", "same", "such", "own", "other", "another", "his", "her", "its", "their", "our", "my", "your", "it", "them", "they", "he", "she", "we", "you", "me", "us", "i", "be", "is", "are", "was", "were", "been", "being", "do", "does", "did", "have", "has", "had"]
 )
 _ADJECTIVE_ENDINGS = ("ive", "able", "ible", "ous", "ful", "less", "ish", "ic")
-_NOUNS_LIKE_ADJECTIVES = frozenset("archive olive table timetable variable vegetable deliverable receivable payable executive initiative incentive topic clinic music logic traffic comic mechanic picnic fabric metric garlic directive collective drive hive dish wish".split())
+_NOUNS_LIKE_ADJECTIVES = frozenset(
+    ["archive", "olive", "table", "timetable", "variable", "vegetable", "deliverable", "receivable", "payable", "executive", "initiative", "incentive", "topic", "clinic", "music", "logic", "traffic", "comic", "mechanic", "picnic", "fabric", "metric", "garlic", "directive", "collective", "drive", "hive", "dish", "wish"]
+)
 _ABSTRACT_ENDINGS = ("ness", "ity", "ism", "ship", "ability")
 _THINGS_LIKE_ABSTRACT = frozenset(
-    "city facility activity university identity community charity commodity entity membership scholarship relationship internship ship opportunity amenity priority utility liability sponsorship ownership".split()
+    ["city", "facility", "activity", "university", "identity", "community", "charity", "commodity", "entity", "membership", "scholarship", "relationship", "internship", "ship", "opportunity", "amenity", "priority", "utility", "liability", "sponsorship", "ownership"]
 )
 _GERUNDS_THAT_ARE_THINGS = frozenset(
-    "booking listing meeting building rating setting recording posting reading painting offering saving hearing screening filing drawing warning ranking mapping finding pricing training_session string thing ring king spring wing viewing outing sibling"
-    .split()
+    ["booking", "listing", "meeting", "building", "rating", "setting", "recording", "posting", "reading", "painting", "offering", "saving", "hearing", "screening", "filing", "drawing", "warning", "ranking", "mapping", "finding", "pricing", "training_session", "string", "thing", "ring", "king", "spring", "wing", "viewing", "outing", "sibling"]
 )
 
 SYNONYMS: dict[str, str] = {
@@ -55,20 +55,19 @@ SYNONYMS: dict[str, str] = {
 }  # fmt: skip
 """Nouns that mean another one, as plain singular snake_case."""
 
-AUTHORED = frozenset("message comment post article reply review note feedback announcement story question_post answer".split())
+AUTHORED = frozenset(["message", "comment", "post", "article", "reply", "review", "note", "feedback", "announcement", "story", "question_post", "answer"])
 """Things whose value is what somebody wrote; the one who wrote it is the author."""
-MONEY_EVENTS = frozenset("payment transaction bid donation invoice refund expense transfer deposit withdrawal charge offer".split())
+MONEY_EVENTS = frozenset(["payment", "transaction", "bid", "donation", "invoice", "refund", "expense", "transfer", "deposit", "withdrawal", "charge", "offer"])
 EVENTS = frozenset(
-    "order booking reservation appointment vote response submission attempt loan enrollment enrolment registration check_in visit click view_event like follow application request session subscription claim shipment delivery trip ride reading measurement".split()
+    ["order", "booking", "reservation", "appointment", "vote", "response", "submission", "attempt", "loan", "enrollment", "enrolment", "registration", "check_in", "visit", "click", "view_event", "like", "follow", "application", "request", "session", "subscription", "claim", "shipment", "delivery", "trip", "ride", "reading", "measurement"]
 )
 """Things that happen: they have a moment and a state rather than a title."""
 NAMED = frozenset(
-    "category channel room product course bot tag team group organisation organization company restaurant hotel store shop dish ingredient item device sensor vehicle car location place venue city country project board playlist album artist "
-    "station department class subject school library customer patient employee student driver member folder label plan role skill service_type brand supplier merchant sender contact ward bed table seat building apartment unit machine warehouse".split()
+    ["category", "channel", "room", "product", "course", "bot", "tag", "team", "group", "organisation", "organization", "company", "restaurant", "hotel", "store", "shop", "dish", "ingredient", "item", "device", "sensor", "vehicle", "car", "location", "place", "venue", "city", "country", "project", "board", "playlist", "album", "artist", "station", "department", "class", "subject", "school", "library", "customer", "patient", "employee", "student", "driver", "member", "folder", "label", "plan", "role", "skill", "service_type", "brand", "supplier", "merchant", "sender", "contact", "ward", "bed", "table", "seat", "building", "apartment", "unit", "machine", "warehouse"]
 )
 """Things that people know by a name rather than a title."""
-FILES = frozenset("image photo video file document attachment picture recording audio scan pdf avatar".split())
-APPEND_ONLY = frozenset("message event log audit_log transaction payment vote reading measurement click visit response submission answer".split())
+FILES = frozenset(["image", "photo", "video", "file", "document", "attachment", "picture", "recording", "audio", "scan", "pdf", "avatar"])
+APPEND_ONLY = frozenset(["message", "event", "log", "audit_log", "transaction", "payment", "vote", "reading", "measurement", "click", "visit", "response", "submission", "answer"])
 
 
 @lru_cache(maxsize=4096)
@@ -78,7 +77,11 @@ def canonical(noun: str) -> str:
     if one in SYNONYMS:
         return SYNONYMS[one]
     head, _, last = one.rpartition("_")
-    if head and last in ("item", "record", "entry", "datum", "object", "instance") and head not in ("line", "menu", "order", "inventory", "cart", "work", "journal", "log", "agenda", "action"):
+    if (
+        head
+        and last in ("item", "record", "entry", "datum", "object", "instance")
+        and head not in ("line", "menu", "order", "inventory", "cart", "work", "journal", "log", "agenda", "action")
+    ):
         # "a to-do item", "a customer record": the qualifier is the thing.
         return canonical(head)
     return one
@@ -89,7 +92,15 @@ def is_thing(noun: str) -> bool:
     """Return whether a canonical noun can be something that is stored."""
     parts = noun.split("_")
     last = parts[-1]
-    if not noun or len(noun) < 3 or len(parts) > 3 or noun in _NOT_THINGS or last in _NOT_THINGS or any(part in _FUNCTION_WORDS for part in parts) or any(len(part) < 2 for part in parts):
+    if (
+        not noun
+        or len(noun) < 3
+        or len(parts) > 3
+        or noun in _NOT_THINGS
+        or last in _NOT_THINGS
+        or any(part in _FUNCTION_WORDS for part in parts)
+        or any(len(part) < 2 for part in parts)
+    ):
         return False
     if last.endswith(_ADJECTIVE_ENDINGS) and last not in _NOUNS_LIKE_ADJECTIVES:
         return False

@@ -28,10 +28,6 @@ _ZERO_DOWN = re.compile(
     r"\bzero[- ]downtime\b|\bno downtime\b|\bwithout (?:any )?(?:downtime|interruption)\b|\bmaintenance window\b|\bnot interrupt\b", re.IGNORECASE
 )
 _STAGING = re.compile(r"\bstaging\b", re.IGNORECASE)
-_COST: tuple[tuple[str, str], ...] = (
-    ("tiny", "one small host, about 5 to 10 dollars a month"),
-    ("small", "one small instance and one small database, about 30 to 60 dollars a month"),
-)
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,15 @@ class _Cloud:
     """What a vendor calls the parts."""
 
     run: str
-    functions: str
     watch: str
 
 
 _CLOUDS: tuple[tuple[str, _Cloud], ...] = (
-    ("azure", _Cloud("Azure Container Apps", "Azure Monitor and Application Insights", "Azure Monitor")),
-    ("aws", _Cloud("Amazon ECS on Fargate", "CloudWatch", "CloudWatch")),
-    ("amazon", _Cloud("Amazon ECS on Fargate", "CloudWatch", "CloudWatch")),
-    ("google", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring", "Cloud Monitoring")),
-    ("gcp", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring", "Cloud Monitoring")),
+    ("azure", _Cloud("Azure Container Apps", "Azure Monitor and Application Insights")),
+    ("aws", _Cloud("Amazon ECS on Fargate", "CloudWatch")),
+    ("amazon", _Cloud("Amazon ECS on Fargate", "CloudWatch")),
+    ("google", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring")),
+    ("gcp", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring")),
 )
 
 
@@ -113,8 +108,18 @@ class _Setting:
     port_cites: Cites
 
     @property
+    def vendor(self) -> str:
+        """The cloud the brief names, or the one that sells the store it names."""
+        return self.case.traits.cloud or {"cosmosdb": "Azure", "dynamodb": "AWS"}.get(self.case.traits.engine, "")
+
+    @property
+    def bare(self) -> bool:
+        """Whether one process on one host is all there is."""
+        return self.tiny and not self.compose and self.cloud is None
+
+    @property
     def cloud(self) -> _Cloud | None:
-        named = self.case.traits.cloud.lower()
+        named = self.vendor.lower()
         return next((cloud for word, cloud in _CLOUDS if word in named), None)
 
     @property
@@ -163,7 +168,7 @@ def _choice(found: _Setting) -> str:
         return "One docker compose file, as the brief demands"
     if found.cloud is not None:
         return f"Containers on {found.cloud.run}" + (", apart from the existing application" if found.case.traits.existing else "")
-    if found.tiny:
+    if found.bare:
         return "One process on one host"
     return "One container on one host" if found.instances == 1 else f"{found.instances} containers behind a load balancer"
 
@@ -175,7 +180,7 @@ def _why(found: _Setting) -> str:
         parts.append(f"The brief: {wording.quoted(case.statement(found.compose[0]).text, 90)}")
     elif found.cloud is not None:
         parts.append(
-            f"The brief names {case.traits.cloud}; {wording.counted(max(1, len(found.deployables)), 'container')}"
+            f"The brief names {found.vendor}; {wording.counted(max(1, len(found.deployables)), 'container')}"
             f" {'needs' if len(found.deployables) <= 1 else 'need'} no cluster of our own"
         )
     else:
@@ -199,46 +204,39 @@ def _rejected(found: _Setting) -> tuple[Rejected, ...]:
 
 def _deployment(found: _Setting) -> str:
     stack = found.case.traits.stack
-    image = f"{stack.framework} image" if not found.tiny else f"{stack.framework} process under systemd, TLS by Caddy in front"
     port = f", reachable on port {found.port}" if found.port else ""
     if found.compose:
-        return (
-            f"`docker compose up -d`: {wording.listing([c.name for c in found.structure.components if c.kind in ('service', 'worker', 'store')], most=6)};"
-            f" {found.instances} instances of the API as services of their own{port}"
-        )
-    if found.tiny:
-        return f"{image}{port}; data beside it, outside the release folder"
+        runs = wording.listing([c.name for c in found.structure.components if c.kind in ("service", "worker", "store")], most=6)
+        copies = f"; {wording.count(found.instances)} instances of the API, each a service of its own" if found.instances > 1 else ""
+        return f"`docker compose up -d`: {runs}{copies}{port}"
+    if found.bare:
+        return f"{stack.framework} process under systemd, TLS by Caddy in front{port}; data beside it, outside the release folder"
     where = found.cloud.run if found.cloud else "one host with Docker"
-    copies = f"{found.instances} instances" if found.instances > 1 else "1 instance"
-    zero = (
-        "; new instances take traffic when ready, old ones finish their requests first (30 s)"
-        if found.zero_down or found.instances > 1
-        else "; a release replaces it within seconds"
-    )
-    return f"{image} on {where}, {copies}{port}{zero}"
+    copies = wording.counted(found.instances, "instance")
+    if found.zero_down or found.instances > 1:
+        return f"{stack.framework} image on {where}, {copies}{port}; new instances take traffic when ready, old ones finish their requests first (30 s)"
+    return f"{stack.framework} image on {where}, {copies}{port}; a release replaces it within seconds"
 
 
 def _pipeline(found: _Setting) -> str:
     stack = found.case.traits.stack
     steps = [f"`{stack.lint}`", f"`{stack.test}`"]
-    if found.tiny:
+    if found.bare:
         return f"{found.ci}: {', '.join(steps)} on each push; deployed by one script"
-    schema = migrate(stack.language, found.case.traits.engine)
+    schema = migrate(found.case.traits.engine)
     steps += ["validate the OpenAPI document", *(["apply and revert the migration on an empty database"] if schema else []), "build the image"]
-    stage = (
-        "staging, then production by hand"
-        if evidence.mentioning(evidence.demands(found.case), _STAGING, limit=1) or found.case.traits.size in ("medium", "large")
-        else "production"
-    )
-    return f"{found.ci}: {', '.join(steps)}; then {stage}"
+    if found.compose and evidence.boxed(found.case):
+        return f"{found.ci}: {', '.join(steps)}, the load test under the caps; then publish the images"
+    staged = evidence.mentioning(evidence.demands(found.case), _STAGING, limit=1) or found.case.traits.size in ("medium", "large")
+    return f"{found.ci}: {', '.join(steps)}; then {'staging, then production by hand' if staged else 'production'}"
 
 
 def _health(found: _Setting) -> str:
     name = wording.ENGINE_NAMES[found.case.traits.engine]
     if found.case.traits.engine in grounds.VOLATILE:
         return "`GET /healthz` answers 200 while the process lives"
-    if found.tiny:
-        return f"`GET /healthz` runs `SELECT 1` on {name}; 503 when that fails"
+    if found.bare:
+        return f"`GET /healthz` reads one row from {name}; 503 when that fails"
     queue = grounds.queue(found.case)
     also = f" and {queue.name}" if queue else ""
     return (
@@ -249,7 +247,7 @@ def _health(found: _Setting) -> str:
 
 def _observability(found: _Setting) -> str:
     case = found.case
-    if found.tiny:
+    if found.bare:
         return f"JSON log line per request with request ID, status and ms; {wording.plural(found.noun)} are not logged in full"
     rates = [f"p50, p95 and p99 of {found.call}", "error rate by code"]
     keys = {component.key for component in found.structure.components}
@@ -257,7 +255,12 @@ def _observability(found: _Setting) -> str:
         rates.append(f"age of the oldest waiting {found.noun}")
     rates += [f"time and failures of {system.name}" for system in evidence.partners(case)[:2]]
     personal = "; personal and regulated fields are masked" if case.traits.regulated else ""
-    where = f" in {found.cloud.functions}" if found.cloud else " through OpenTelemetry to Prometheus"
+    if evidence.boxed(case):
+        return (
+            "JSON logs with a correlation ID from request to job, warnings and errors only under load; counters kept in the process:"
+            f" {wording.listing(rates, most=5)}; no agent and no traces, which would live off the capped CPU"
+        )
+    where = f" in {found.cloud.watch}" if found.cloud else " through OpenTelemetry to Prometheus"
     return (
         f"JSON logs with a correlation ID that travels from request to job{personal}. Metrics{where}: {wording.listing(rates, most=5)}. Traces sampled at"
         f" {'100' if case.traits.size == 'small' else '5'} %"
@@ -268,6 +271,12 @@ def _backup(found: _Setting) -> str:
     case = found.case
     if case.traits.engine in grounds.VOLATILE:
         return f"None: {case.traits.engine_basis.because}"
+    if found.compose and evidence.boxed(case):
+        name = wording.ENGINE_NAMES[case.traits.engine]
+        return (
+            f"RPO 0 for what was answered, RTO 30 s: {name} commits to a named volume and survives the restart of any container; a copy outside is added"
+            " when the data have to outlive the host"
+        )
     recovery = _RECOVERY[case.traits.size]
     law = f", encrypted, access logged ({wording.listing([j.value for j in case.traits.regulated], most=3)})" if case.traits.regulated else ""
     test = "restored once by hand before the first user" if found.tiny else "restored into an empty database every month, timed, row counts compared"
@@ -277,7 +286,7 @@ def _backup(found: _Setting) -> str:
 def _rollback(found: _Setting) -> str:
     if found.case.traits.engine in grounds.VOLATILE:
         return "Start the previous image; memory starts empty either way"
-    if found.tiny:
+    if found.bare:
         return "Previous release folder and restart; the reverse migration stands beside each migration"
     return (
         "Previous image tag, one command, under 5 min. Migrations only add within a release, so the old code runs on the new schema; what drops a column"
@@ -289,12 +298,12 @@ def _practices(found: _Setting) -> tuple[Operation, ...]:
     case = found.case
     practices = []
     if (shares := _shares(found)) is not None:
-        practices.append(Operation(topic="deployment", practice=f"Limits in the compose file, adding up to the caps: {shares}"))
-    if found.tiny:
-        practices.append(Operation(topic="cost", practice=_COST[0][1][0].upper() + _COST[0][1][1:]))
+        practices.append(Operation(topic="deployment", practice=f"Limits that add up to the caps: {shares}"))
+    if found.bare:
         return tuple(practices)
-    practices.append(Operation(topic="environments", practice=_environments(found)))
-    if case.traits.engine not in grounds.VOLATILE:
+    if not found.tiny and not evidence.boxed(case):
+        practices.append(Operation(topic="environments", practice=_environments(found)))
+    if case.traits.engine not in grounds.VOLATILE and not evidence.boxed(case):
         target = wording.listing(found.stored, most=3) or f"the {wording.plural(found.noun)}"
         practices.append(
             Operation(
@@ -323,7 +332,7 @@ def _practices(found: _Setting) -> tuple[Operation, ...]:
             Operation(topic="cost", practice=f"The stated budget is {budget.value}: running costs are reported monthly, alert at 80 % of the month's share")
         )
     elif case.traits.size == "small":
-        practices.append(Operation(topic="cost", practice=wording.headed(_COST[1][1])))
+        practices.append(Operation(topic="cost", practice="One small instance and one small database: about 30 to 60 dollars a month"))
     return tuple(practices)
 
 

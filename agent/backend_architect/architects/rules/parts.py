@@ -9,7 +9,6 @@ from backend_architect.architects.rules.caps import Caps, Role, caps
 from backend_architect.architects.rules.case import Case, System
 from backend_architect.architects.rules.contexts import Context, contexts, singular
 from backend_architect.architects.rules.grounds import (
-    DEMANDS,
     VOLATILE,
     Ground,
     Load,
@@ -17,6 +16,7 @@ from backend_architect.architects.rules.grounds import (
     Relay,
     archive,
     client,
+    demanding,
     load,
     outside,
     people,
@@ -25,6 +25,7 @@ from backend_architect.architects.rules.grounds import (
     regions,
     relay,
     required_instances,
+    staged,
     uploads,
 )
 from backend_architect.architects.rules.jobs import jobs
@@ -42,6 +43,8 @@ QUEUE = "c-queue"
 STORE = "c-db"
 WORKER = "c-worker"
 
+FLEET = 8
+"""More instances than this are scaled by measurement, not planned one by one."""
 SHARED_CACHE_READS = 2_000
 """Reads/s from which one database should not answer every read itself."""
 
@@ -106,7 +109,7 @@ class Parts:
     @property
     def cache(self) -> bool:
         """Whether reads need a shared cache."""
-        return self.store and self.demand.reads >= SHARED_CACHE_READS
+        return self.server and self.demand.reads >= SHARED_CACHE_READS and staged(self.case) is None
 
     @property
     def existing(self) -> bool:
@@ -134,7 +137,7 @@ class Parts:
         if spelled is not None:
             return f"`{spelled.method} {spelled.path}`"
         action = next((a for verb in _WRITES for a in people(self.case) if a.verb == verb and a.noun), None)
-        return f"{action.word.lower()} {spaced(action.noun)}" if action else f"the {self.noun} request"
+        return f"{action.word.lower()} {spaced(action.noun)}" if action else f"a new {self.noun}"
 
     def key_of(self, context: Context) -> str:
         """Return the component key of a context: the API itself unless the contexts are split."""
@@ -161,11 +164,20 @@ def main_noun(case: Case, groups: tuple[Context, ...]) -> str:
     """Return the thing that the project is about, singular."""
     built = [e for context in groups if not context.accounts for e in context.entities]
     if built:
-        written = [a.noun for a in case.actions if a.horizon == "now" and a.verb in _WRITES and case.label(a.statement) in DEMANDS]
-        return spaced(singular(max(built, key=lambda e: (e.tier == "essential", written.count(singular(e.name)))).name))
-    acted = next((spaced(a.noun) for a in people(case) if a.noun), "")
+        return spaced(singular(main_entity(case, tuple(built)).name))
+    tally: dict[str, int] = {}
+    for action in people(case):
+        if action.noun and action.verb not in ("other", "configure"):
+            tally[action.noun] = tally.get(action.noun, 0) + 1
+    acted = spaced(max(tally, key=lambda noun: tally[noun])) if tally else ""
     paths = [part for e in case.contracts.ours if e.method == "POST" for part in e.path.split("/") if part and "{" not in part and not _PREFIX.match(part)]
     return acted or (spaced(singular(paths[0])) if paths else "request")
+
+
+def main_entity(case: Case, built: tuple[Entity, ...]) -> Entity:
+    """Return the entity that the demands speak of most."""
+    said = " ".join(s.text.lower() for s in demanding(case) if s.kind != "code")
+    return max(built, key=lambda e: (e.tier == "essential", said.count(spaced(singular(e.name)))))
 
 
 def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
@@ -227,6 +239,10 @@ def instances(case: Case, demand: Load) -> tuple[int, str, Ground | None]:
     if (asked := required_instances(case)) is not None:
         return asked[0], f"the brief prescribes it: {asked[1].quote}", asked[1]
     needed = per_instance(demand) if demand.known else 1
+    if (stages := staged(case)) is not None:
+        return 1, f"one host for the first of {stages[0].value} to {stages[1].value}", None
+    if needed > FLEET:
+        return 2, f"two at least, more by CPU: the reckoned peak would take {needed}", None
     if needed > 1:
         return needed + 1, f"{needed} carry the peak and one may fail", None
     if case.traits.size in ("tiny", "small"):

@@ -122,11 +122,7 @@ def _probe(endpoint: SpelledEndpoint) -> Cache:
 
 def _hot(endpoints: Sequence[Endpoint]) -> Endpoint | None:
     """Return the read of one thing that most reads go to: by path, or by a query parameter that names it."""
-    single = [
-        e
-        for e in endpoints
-        if e.method == "GET" and not e.many and ("{" in e.path or any(p.where == "query" and p.required for p in e.request))
-    ]
+    single = [e for e in endpoints if e.method == "GET" and not e.many and ("{" in e.path or any(p.where == "query" and p.required for p in e.request))]
     open_ = [e for e in single if e.auth in ("none", "optional")] or single
     return next((e for e in open_ if e.primary), open_[0] if open_ else None)
 
@@ -179,9 +175,7 @@ def _rejected(case: Case, cached: Sequence[Cache]) -> tuple[Rejected, ...]:
     return (
         Rejected(
             option="Redis in front of the database",
-            because=(
-                f"{evidence.requests(peak)} at peak: served from the database's own memory; a cache adds stale reads and one more thing that fails"
-            ),
+            because=f"{evidence.requests(peak)} at peak: served from the database's own memory; a cache adds stale reads and one more thing that fails",
         ),
     )
 
@@ -211,10 +205,7 @@ def _load_test(case: Case, first: Endpoint | None, critical: CriticalPath | None
         return f"The unit tests drive a fake clock: n items and k workers finish after ceil(n / k) x {time}, without waiting for it"
     peak = busiest(case)
     if case.traits.size == "tiny":
-        return (
-            f"None at {evidence.requests(peak)}; the test of {evidence.call(first) if first else 'the program'} fails above"
-            f" {case.traits.latency_ms} ms"
-        )
+        return f"None at {evidence.requests(peak)}; the test of {evidence.call(first) if first else 'the program'} fails above {case.traits.latency_ms} ms"
     rate = max(10, round(2 * peak))
     name = evidence.resource(first) if first else "main"
     percentile = f"p({evidence.percentile(case)[1:]})"

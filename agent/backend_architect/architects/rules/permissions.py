@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backend_architect.architects.rules.case import Action, Actor, Case
 from backend_architect.architects.rules.contexts import singular
 from backend_architect.architects.rules.grounds import DEMANDS, doing
@@ -31,7 +33,7 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
             continue
         found.append(
             Permission(
-                who=headed(actor.name),
+                who=headed(_written(case, actor)),
                 may=doing(acts, most=4),
                 limit=_limit(case, actor, acts, entities, shared),
                 cites=cites([a.statement for a in acts], actor.cites, most=6),
@@ -40,6 +42,15 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     if not found and endpoints:
         found = _by_endpoint(case, endpoints)
     return tuple(found[:_MOST])
+
+
+def _written(case: Case, actor: Actor) -> str:
+    """Return the name with the capitals of its abbreviations: `DPA field staff`."""
+    for number in actor.cites[:3]:
+        found = re.search(re.escape(actor.name), case.statement(number).text, re.IGNORECASE)
+        if found is not None and any(len(word) > 1 and word.isupper() for word in found[0].split()):
+            return found[0]
+    return actor.name
 
 
 def _shared(acted: dict[str, list[Action]]) -> dict[str, set[str]]:
@@ -71,11 +82,21 @@ def _by_endpoint(case: Case, endpoints: tuple[Endpoint, ...]) -> list[Permission
     groups: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
         groups.setdefault(endpoint.auth, []).append(endpoint)
-    names = {"none": "Anybody", "optional": "Anybody, more if known", "user": "Signed-in users", "role": "Users with the named role", "service": "Known calling systems"}
+    names = {
+        "none": "Anybody",
+        "optional": "Anybody, more if known",
+        "user": "Signed-in users",
+        "role": "Users with the named role",
+        "service": "Known calling systems",
+    }
     limits = {"none": "no sign-in", "optional": "a token adds what is theirs", "user": "changes only what they created", "role": "", "service": "its own key"}
     found = []
     for auth, title in names.items():
         if auth in groups:
             calls = [f"`{e.method} {e.path}`" for e in groups[auth]]
-            found.append(Permission(who=title, may=f"call {listing(calls, most=5)}", limit=limits[auth], cites=cites([n for e in groups[auth] for n in e.cites[:1]], most=6)))
+            found.append(
+                Permission(
+                    who=title, may=f"call {listing(calls, most=5)}", limit=limits[auth], cites=cites([n for e in groups[auth] for n in e.cites[:1]], most=6)
+                )
+            )
     return found

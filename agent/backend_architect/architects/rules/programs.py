@@ -212,7 +212,11 @@ def _module_failures(noun: str, role: str, takes: Ground | None) -> tuple[Failur
                 ),
             )
         case _:
-            return (FailureMode(when=f"{headed(article(noun))} is asked for that does not exist", then="nothing changes", user_sees=f"that there is no such {noun}"),)
+            return (
+                FailureMode(
+                    when=f"{headed(article(noun))} is asked for that does not exist", then="nothing changes", user_sees=f"that there is no such {noun}"
+                ),
+            )
 
 
 def browser(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> tuple[Component, ...]:

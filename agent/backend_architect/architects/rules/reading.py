@@ -16,9 +16,10 @@ _ADDRESSES_READER = re.compile(
     r"^(?:(?:if|when|once|after|before)\b.{0,60}, )?(?:you|your|let'?s)\b|\byou (?:can|may|will|might|could|would|want|wish|have|need)\b", re.IGNORECASE
 )
 _PREAMBLE = re.compile(
-    r"^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
+    r"^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
     re.IGNORECASE,
 )
+_TICK_ONLY = re.compile(r"`[^`]+`")
 _CAPABILITY = re.compile(r"\b(?:can|could|may|must|should|shall|will|want|wish|able|need|has to|have to)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d|一|百|千|万|亿")
 _EITHER_END = re.compile(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\W+or\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\b", re.IGNORECASE)
@@ -91,7 +92,7 @@ def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, le
 def _demands(statement: Statement, role: SectionRole | None, *, short: bool, leads: bool) -> bool:
     text = statement.text
     words = len(text.split())
-    if text.endswith(("?", "？")) or _PREAMBLE.search(text) or lexicon.LEGALESE.search(text) or lexicon.META.search(text):
+    if text.endswith(("?", "？")) or _TICK_ONLY.fullmatch(text) or _PREAMBLE.search(text) or lexicon.LEGALESE.search(text) or lexicon.META.search(text):
         return False
     if text.endswith((":", "：")) and (leads or statement.kind != "item"):
         return False

@@ -137,8 +137,7 @@ def _load(case: Case, design: Design) -> Iterator[Risk]:
         yield Risk(
             risk=f"The peak of {call} is higher than {grounds.PEAK} times the stated average",
             mitigation=(
-                f"The load test runs at twice that ({evidence.requests(2 * busiest(case))}); beyond it callers get 429 with `Retry-After`, not a"
-                " timeout"
+                f"The load test runs at twice that ({evidence.requests(2 * busiest(case))}); beyond it callers get 429 with `Retry-After`, not a timeout"
             ),
             cites=demand.cites[:3],
         )

@@ -227,6 +227,10 @@ def _requirements(case: Case) -> Iterator[Requirement]:
                 + (f"; returns {endpoint.returns}" if endpoint.returns else "")
             )
             cites = endpoint.cites
+        elif statement.kind == "code":
+            called = [endpoint for endpoint in case.contracts.endpoints if statement.number in endpoint.cites]
+            owners = " and ".join(dict.fromkeys(endpoint.owner for endpoint in called if endpoint.owner)) or "another system"
+            text = f"{owners}: " + ", ".join(f"`{endpoint.method} {endpoint.path}`" for endpoint in called) if called else one_line(statement.text)[:200]
         elif reading.because and statement.parent:
             text = f"{case.statement(statement.parent).text} {text}"
         elif statement.kind == "row" and statement.info:
@@ -235,7 +239,7 @@ def _requirements(case: Case) -> Iterator[Requirement]:
 
 
 def _bounded(text: str) -> str:
-    line = one_line(text)
+    line = re.sub(r"^[/$][a-z][\w.:-]*\s+(?=\w)", "", one_line(text))
     return line if len(line) <= 1200 else line[:1200].rsplit(" ", 1)[0] + " …"
 
 

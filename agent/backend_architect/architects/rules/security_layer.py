@@ -7,11 +7,11 @@ import re
 from backend_architect.architects.rules.api_layer import rate_limit
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.data_classes import data_classes
-from backend_architect.architects.rules.grounds import mention, outside, relay, uploads
+from backend_architect.architects.rules.grounds import is_identity, mention, outside, relay, uploads
 from backend_architect.architects.rules.permissions import permissions
 from backend_architect.architects.rules.topics import topical
-from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, counted, figure, headed, listing, quoted, sentences
-from backend_architect.design import Endpoint, Entity, Parameter, Permission, Rejected, Scope, SecurityDecision, SecurityLayer, Structure
+from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, counted, figure, headed, listing, lowered, quoted, sentences
+from backend_architect.design import DataClass, Endpoint, Entity, Parameter, Permission, Rejected, Scope, SecurityDecision, SecurityLayer, Structure
 
 KEY = "d-security"
 
@@ -24,19 +24,28 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
     """Decide how people are known, what they may do, and how abuse is held off."""
     rules = permissions(case, entities, endpoints)
     strict = mention(case, _FIRST)
+    sensitive = tuple(c for c in data_classes(case) if c.name not in ("Personal data", "Credentials", "Financial data"))
+    # What a hobby project may skip, one with sensitive data or a stated security aim may not.
+    modest = case.traits.size == "tiny" and strict is None and not sensitive and not case.traits.regulated
     decision = SecurityDecision(
         key=KEY,
         choice=_choice(case, rules),
-        why=_why(case, rules, strict.quote if strict else ""),
-        rejected=_rejected(case, rules),
+        why=_why(case, rules, sensitive, strict.quote if strict else ""),
+        rejected=_rejected(case, rules, modest=modest),
         satisfies=topical(case, scope, "security"),
-        cites=cites(case.traits.auth_basis.cites, [n for j in case.traits.regulated for n in j.cites], strict.cites if strict else (), [n for r in rules for n in r.cites[:2]], most=10),
+        cites=cites(
+            case.traits.auth_basis.cites,
+            [n for j in case.traits.regulated for n in j.cites],
+            strict.cites if strict else (),
+            [n for r in rules for n in r.cites[:2]],
+            most=10,
+        ),
         authentication=_authentication(case),
         authorization=_authorization(case, rules),
-        validation=_validation(case, endpoints),
-        encryption=_encryption(case),
-        secrets=_secrets(case),
-        abuse=_abuse(case, endpoints, entities),
+        validation=_validation(case, endpoints, modest=modest),
+        encryption=_encryption(case, modest=modest),
+        secrets=_secrets(case, modest=modest),
+        abuse=_abuse(case, endpoints, entities, sensitive, modest=modest),
     )
     return SecurityLayer(decision=decision, permissions=rules)
 
@@ -62,36 +71,52 @@ def _audited(case: Case) -> bool:
     return bool(case.traits.regulated) or mention(case, _AUDIT) is not None
 
 
-def _why(case: Case, rules: tuple[Permission, ...], strict: str) -> str:
+def _why(case: Case, rules: tuple[Permission, ...], sensitive: tuple[DataClass, ...], strict: str) -> str:
     said = [headed(clipped(case.traits.auth_basis.because, 170))]
     if strict:
-        said.append(f"{quoted(strict, 90)} is met where it costs no login: every input has a rule, every answer an escaped form, every change a line in the log")
+        said.append(
+            f"{quoted(strict, 90)} is met where it costs no login: every input has a rule, every answer an escaped form, every change a line in the log"
+        )
     if len(rules) > 1 and case.traits.auth != "none":
-        said.append(f"{headed(listing([r.who.lower() for r in rules], most=3))} may do different things, so the check is on the role, at the endpoint")
-    sensitive = [c for c in data_classes(case) if c.name not in ("Personal data", "Credentials", "Financial data")]
+        said.append(f"{headed(listing([lowered(r.who) for r in rules], most=3))} may do different things, so the check is on the role, at the endpoint")
     if sensitive:
-        said.append(f"{listing([c.name for c in sensitive], most=2)} ({clipped(sensitive[0].regime, 80)}) asks for encryption, least access and a record of who read what")
+        said.append(
+            f"{listing([c.name for c in sensitive], most=2)} ({clipped(sensitive[0].regime, 80)}) {'asks' if len(sensitive) == 1 else 'ask'} for "
+            "encryption, least access and a record of who read what"
+        )
     if case.traits.size == "tiny" and not strict and not sensitive:
         return sentences(said[0], "Nothing here is worth more than the limits below")
     return sentences(*said)
 
 
-def _rejected(case: Case, rules: tuple[Permission, ...]) -> tuple[Rejected, ...]:
+def _rejected(case: Case, rules: tuple[Permission, ...], *, modest: bool) -> tuple[Rejected, ...]:
     basis = clipped(case.traits.auth_basis.because, 110)
-    if case.traits.size == "tiny" and not mention(case, _FIRST):
+    if modest:
         return (Rejected(option="Accounts", because=f"{basis}; they come with the first thing that is one person's own"),) if case.traits.auth == "none" else ()
     match case.traits.auth:
         case "none":
             return (Rejected(option="Accounts and roles now", because=f"{basis}; they come with the first thing that only some people may see or change"),)
         case "session":
-            found = [Rejected(option="JWT", because="one backend reads the session itself; a token that cannot be called back buys nothing until a second backend has to trust it")]
+            found = [
+                Rejected(
+                    option="JWT",
+                    because="one backend reads the session itself; a token that cannot be called back buys nothing until a second backend has to trust it",
+                )
+            ]
             if len(rules) <= 3:
-                found.append(Rejected(option="OAuth2 server of its own", because=f"{counted(max(len(rules), 1), 'role')} in one application; it comes with the first outside client"))
+                found.append(
+                    Rejected(
+                        option="OAuth2 server of its own",
+                        because=f"{counted(max(len(rules), 1), 'role')} in one application; it comes with the first outside client",
+                    )
+                )
             return tuple(found)
         case "token":
             return (Rejected(option="Server-side sessions", because="the brief's contract sends a token with each request"),)
         case "api-key":
-            return (Rejected(option="OAuth2 client credentials", because="the callers are few and known; it comes when they have to be added without a person"),)
+            return (
+                Rejected(option="OAuth2 client credentials", because="the callers are few and known; it comes when they have to be added without a person"),
+            )
         case "external":
             return (Rejected(option="Passwords of its own", because=f"people would have a second one, and leaving staff would keep it; {basis}"),)
         case _:
@@ -107,17 +132,24 @@ def _authentication(case: Case) -> str:
             return "None in this version. It becomes necessary with the first private item, paid feature or complaint about somebody else's change"
         case "session":
             return (
-                "Password (Argon2id, at least 12 characters, checked against known leaks), then a random session id in a cookie (`HttpOnly`, `Secure`, `SameSite=Lax`), "
+                "Password (Argon2id, at least 12 characters, checked against known leaks), then a random session id in a cookie (`HttpOnly`, "
+                "`Secure`, `SameSite=Lax`), "
                 "12 hours idle; five failures slow the account and the address down"
             )
         case "optional":
             return "Anonymous by default; a session cookie for those who sign in (Argon2id passwords)"
         case "token":
-            return "Password (Argon2id) for a signed token of 60 minutes; the key is rotated each quarter with two valid at a time; a `token_version` on the user ends all of them"
+            return (
+                "Password (Argon2id) for a signed token of 60 minutes; the key is rotated each quarter with two valid at a time; a "
+                "`token_version` on the user ends all of them"
+            )
         case "api-key":
             return "A 32-byte random key for each calling system, stored as SHA-256, two valid at a time so that it can be changed without a gap"
         case "external":
-            return "OpenID Connect authorization code flow with PKCE against the existing provider; the session here ends with the one there; the brief's own sign-on stays the only one"
+            return (
+                "OpenID Connect authorization code flow with PKCE against the existing provider; the session here ends with the one there; the "
+                "brief's own sign-on stays the only one"
+            )
 
 
 def _authorization(case: Case, rules: tuple[Permission, ...]) -> str:
@@ -125,9 +157,12 @@ def _authorization(case: Case, rules: tuple[Permission, ...]) -> str:
         if case.traits.size == "tiny":
             return "None: everybody may do everything"
         return "None to check. A delete or change needs the item's identifier, which is random (UUID), so that it cannot be counted through"
-    roles = listing([r.who.lower() for r in rules], most=4)
+    roles = listing([lowered(r.who) for r in rules], most=4)
     own = [r for r in rules if "own" in r.limit]
-    said = [f"Checked on the server at each endpoint: {roles}" if roles else "Checked on the server at each endpoint", "what is not allowed by a rule is refused (403)"]
+    said = [
+        f"Checked on the server at each endpoint: {roles}" if roles else "Checked on the server at each endpoint",
+        "what is not allowed by a rule is refused (403)",
+    ]
     if own:
         said.append("own data only: the owner is part of the query's WHERE, so a foreign item answers 404")
     return headed("; ".join(said))
@@ -155,61 +190,83 @@ def _rule(parameter: Parameter) -> str:
             return ""
 
 
-def _validation(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
+def _validation(case: Case, endpoints: tuple[Endpoint, ...], *, modest: bool) -> str:
     found: list[str] = []
     for endpoint in sorted(endpoints, key=lambda e: (not e.primary, e.method == "GET")):
         found.extend(rule for p in endpoint.request if p.where in ("body", "query") and (rule := _rule(p)))
     told = list(dict.fromkeys(found))
-    if case.traits.size == "tiny":
-        return sentences(headed(listing(told[:3], most=3)) if told else "Each member has a type and a bound", "Parameterised SQL; text is shown escaped, never as HTML")
-    rules = f"Against `openapi.yaml` at the door, unknown members refused: {listing(told[:6], most=6)}" if told else "Against `openapi.yaml` at the door, unknown members refused"
+    if modest:
+        return sentences(
+            headed(listing(told[:3], most=3)) if told else "Each member has a type and a bound", "Parameterised SQL; text is shown escaped, never as HTML"
+        )
+    rules = (
+        f"Against `openapi.yaml` at the door, unknown members refused: {listing(told[:6], most=6)}"
+        if told
+        else "Against `openapi.yaml` at the door, unknown members refused"
+    )
     largest = "10 MB for uploads, else 100 KB" if uploads(case) else "100 KB"
     return sentences(rules, f"Bodies up to {largest}; SQL only with parameters; text is stored as it came and escaped where it is shown")
 
 
-def _encryption(case: Case) -> str:
-    if case.traits.size == "tiny":
+def _encryption(case: Case, *, modest: bool) -> str:
+    if modest:
         return "HTTPS at the proxy; nothing stored needs more than an encrypted disk"
     engine = ENGINE_NAMES[case.traits.engine]
     regime = listing(dict.fromkeys(j.value for j in case.traits.regulated))
     inside = "and between the parts" if case.traits.regulated or case.traits.size == "large" else "outside; plain inside the private network"
-    rest = f"{engine}, its backups and files on disks encrypted with a managed key" + (f", changed each year, as {regime} expects" if regime else "")
+    rest = f"{engine}, its backups and files on disks encrypted with a managed key" + (
+        f", changed each year, as {regime} {'expects' if ' and ' not in regime else 'expect'}" if regime else ""
+    )
     if relay(case) is not None and case.profile.first("cpu-limit"):
         return "Plain HTTP inside the one container network, as the caps leave no CPU for TLS; in front of a public one it ends at the balancer"
     return f"TLS 1.2 or later {inside}, HSTS; {rest}"
 
 
-def _secrets(case: Case) -> str:
+def _secrets(case: Case, *, modest: bool) -> str:
     held = []
     if case.traits.engine not in ("sqlite", "memory", "none", "browser"):
         held.append(f"the {ENGINE_NAMES[case.traits.engine]} password")
     if case.traits.auth in ("session", "token", "optional"):
         held.append("the signing key")
-    held.extend(f"the key for {s.name}" for s in outside(case)[:3] if relay(case) is None)
+    held.extend(f"the client secret for the {s.name}" if is_identity(s) else f"the key for {s.name}" for s in outside(case)[:3] if relay(case) is None)
     if not held:
         return "None yet; the first one goes into the environment, not into the repository"
     cloud = case.traits.cloud.lower()
-    if case.traits.size == "tiny":
+    if modest:
         return f"{headed(listing(held))} from the environment; `.env` is not committed"
-    vault = "Azure Key Vault, read with a managed identity" if "azure" in cloud else "AWS Secrets Manager, read with the task's role" if "aws" in cloud or "amazon" in cloud else ""
+    vault = (
+        "Azure Key Vault, read with a managed identity"
+        if "azure" in cloud
+        else "AWS Secrets Manager, read with the task's role"
+        if "aws" in cloud or "amazon" in cloud
+        else ""
+    )
     if "google" in cloud or "gcp" in cloud:
         vault = "Google Secret Manager, read with the service account"
     where = vault or "the environment of the process, from the platform's secret store"
     return f"{headed(listing(held, most=4))}: in {where}; never in the repository or an image; a scan in CI refuses what looks like one"
 
 
-def _abuse(case: Case, endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> str:
+def _abuse(case: Case, endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...], sensitive: tuple[DataClass, ...], *, modest: bool) -> str:
     said = [f"Rate limit: {rate_limit(case, endpoints)[:1].lower()}{rate_limit(case, endpoints)[1:]}"]
-    if case.traits.size == "tiny":
-        return sentences(said[0], "headers: `X-Content-Type-Options: nosniff`, a `Content-Security-Policy`")
-    said.append("Headers: `Content-Security-Policy`, `X-Content-Type-Options: nosniff`, `Referrer-Policy: same-origin`" + ("; CSRF token on every change" if case.traits.auth == "session" else ""))
+    if modest:
+        return sentences(said[0], "Headers: `X-Content-Type-Options: nosniff`, a `Content-Security-Policy`")
+    said.append(
+        "Headers: `Content-Security-Policy`, `X-Content-Type-Options: nosniff`, `Referrer-Policy: same-origin`"
+        + ("; CSRF token on every change" if case.traits.auth == "session" else "")
+    )
     if (files := uploads(case)) is not None:
         said.append(f"Uploads ({quoted(files.quote, 60)}): type told by content, not name; a size cap; served from another host name as attachments")
     links = mention(case, _LINKS, ("functional",))
-    if links is not None and any(p.name.lower().endswith(("url", "link", "callback", "webhook", "image")) for e in endpoints for p in e.request):
-        said.append(f"Addresses that people give ({quoted(links.quote, 60)}) are stored, not fetched; if one has to be, only through a proxy that refuses private networks")
-    if _audited(case):
-        whom = listing(dict.fromkeys(j.value for j in case.traits.regulated)) or "the brief"
+    if links is not None and any(p.name.lower().endswith(("url", "callback", "webhook", "image")) for e in endpoints for p in e.request):
+        said.append(
+            f"Addresses that people give ({quoted(links.quote, 60)}) are stored, not fetched; if one has to be, only through a proxy that refuses "
+            "private networks"
+        )
+    if sensitive or _audited(case):
+        whom = listing(dict.fromkeys(j.value for j in case.traits.regulated)) or listing([c.name for c in sensitive], most=2) or "the brief asks for it"
         target = listing([f"`{e.name}`" for e in entities if e.tier == "essential"], most=2) or "sensitive data"
-        said.append(f"Audit ({whom}): an append-only row for each read and change of {target}: who, what, when, from where; the application may not update or delete it")
+        said.append(
+            f"Audit ({whom}): an append-only row for each read and change of {target}: who, what, when, from where; the application may not update or delete it"
+        )
     return sentences(*said)

@@ -45,7 +45,9 @@ class Sketch:
         """The table's name."""
         return self.name or plural(self.noun)
 
-    def add(self, name: str, *, required: bool = True, type: ValueType | None = None, unique: bool | None = None, why: str = "", values: tuple[str, ...] = ()) -> None:
+    def add(
+        self, name: str, *, required: bool = True, type: ValueType | None = None, unique: bool | None = None, why: str = "", values: tuple[str, ...] = ()
+    ) -> None:
         """Add a field unless it is there; what is not given is inferred from its name."""
         guess = infer(name, self.noun)
         if guess.column in self.fields:

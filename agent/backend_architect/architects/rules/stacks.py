@@ -18,26 +18,33 @@ UP = "migrations/0001_initial.up.sql"
 DOWN = "migrations/0001_initial.down.sql"
 """Its reverse."""
 
+COLLECTIONS = "migrations/0001_initial.json"
+"""What a document store starts with, as the plan proposes it."""
+
 _APPLY: dict[Engine, str] = {
     "postgresql": 'psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f {file}',
     "mysql": 'mysql --defaults-extra-file="$MYSQL_CNF" "$MYSQL_DATABASE" < {file}',
     "sqlite": 'sqlite3 -bail "$DATABASE_PATH" < {file}',
-    "mongodb": 'mongosh "$MONGODB_URI" --file {file}',
-    "cosmosdb": "az deployment group create --resource-group $RESOURCE_GROUP --template-file infra/cosmos.bicep",
-    "dynamodb": "aws cloudformation deploy --stack-name tables --template-file infra/tables.yaml",
+    "mongodb": (
+        'mongosh "$MONGODB_URI" --quiet --eval \'for (const c of JSON.parse(fs.readFileSync("'
+        + COLLECTIONS
+        + '", "utf8")).collections) { db.createCollection(c.name, { validator: c.validator }); for (const i of c.indexes) '
+        "db[c.name].createIndex(i.key, { name: i.name, unique: !!i.unique }) }'"
+    ),
+    "cosmosdb": (
+        "jq -r '.collections[] | [.name, .partitionKey] | @tsv' "
+        + COLLECTIONS
+        + ' | while read -r name key; do az cosmosdb sql container create --account-name "$COSMOS_ACCOUNT" --resource-group "$RESOURCE_GROUP" '
+        '--database-name "$COSMOS_DATABASE" --name "$name" --partition-key-path "$key"; done'
+    ),
+    "dynamodb": "jq -c '.collections[].table' " + COLLECTIONS + ' | while read -r table; do aws dynamodb create-table --cli-input-json "$table"; done',
 }
-"""How a migration reaches each engine that has a schema. The SQL is the plan's own, so the engine's client applies it."""
-
-_OWN_RUNNER: dict[Language, str] = {"ruby": "bin/rails db:migrate", "php": "php artisan migrate --force", "elixir": "mix ecto.migrate"}
-"""Frameworks that refuse to start with migrations of their own pending."""
+"""How the plan's own migration reaches each engine that has a schema: by the engine's client, whatever the stack."""
 
 
-def migrate(language: Language, engine: Engine, *, file: str = UP) -> str:
-    """Return the command that applies `file`, or an empty string when the engine has no schema to migrate."""
-    if engine in ("postgresql", "mysql", "sqlite") and language in _OWN_RUNNER and file == UP:
-        return _OWN_RUNNER[language]
-    path = file.removesuffix(".up.sql").removesuffix(".down.sql") + ".js" if engine == "mongodb" else file
-    return _APPLY.get(engine, "").format(file=path)
+def migrate(engine: Engine, *, file: str = UP) -> str:
+    """Return the command that applies `file` (`UP` or `DOWN`), or an empty string when the engine has no schema to migrate."""
+    return _APPLY.get(engine, "").replace("{file}", file)
 
 
 def _stack(language: Language, framework: str, source: str, install: str, test: str, run: str, lint: str) -> Stack:
@@ -50,7 +57,7 @@ def _stack(language: Language, framework: str, source: str, install: str, test: 
         test=test,
         run=run,
         lint=lint,
-        migrate=migrate(language, "postgresql"),
+        migrate=migrate("postgresql"),
     )
 
 
@@ -150,6 +157,25 @@ def stack_for(facts: Sequence[Fact], *, program: bool = False) -> Stack:
 
 def _as_program(stack: Stack) -> Stack:
     return stack.model_copy(update={"framework": "the standard library", "run": _PROGRAMS[stack.language]})
+
+
+_BUILDS: dict[Language, str] = {
+    "typescript": "npm ci && npx tsc",
+    "python": "pip install -r requirements.txt && python -m compileall -q app",
+    "go": "go build -o bin/app ./cmd/app",
+    "csharp": "dotnet build --configuration Release",
+    "java": "./gradlew assemble",
+    "kotlin": "./gradlew assemble",
+    "ruby": "bundle install",
+    "php": "composer install --no-dev",
+    "rust": "cargo build --release",
+    "elixir": "mix compile --warnings-as-errors",
+}
+
+
+def build(stack: Stack) -> str:
+    """Return the command that compiles a program, or what comes nearest to it."""
+    return _BUILDS[stack.language]
 
 
 def pascal(name: str) -> str:

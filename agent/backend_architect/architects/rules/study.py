@@ -18,7 +18,7 @@ from backend_architect.profile import Profile
 def study(brief: Brief, profile: Profile) -> Case:
     """Return everything the rules know about a brief before they decide."""
     contracts = spelled(brief)
-    readings = settle(read(brief), contracts)
+    readings = settle(brief, read(brief), contracts)
     actions = read_actions(brief, readings)
     actors = read_actors(brief, readings, actions)
     systems = read_systems(brief, readings, contracts)
@@ -26,7 +26,7 @@ def study(brief: Brief, profile: Profile) -> Case:
     return Case(brief=brief, profile=profile, contracts=contracts, readings=readings, actions=actions, actors=actors, systems=systems, traits=judge(evidence))
 
 
-def settle(readings: tuple[Reading, ...], contracts: Contracts) -> tuple[Reading, ...]:
+def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) -> tuple[Reading, ...]:
     """Make one requirement of each endpoint that the brief spells out.
 
     The statement that names our endpoint first is the requirement; the lines that only describe
@@ -34,6 +34,11 @@ def settle(readings: tuple[Reading, ...], contracts: Contracts) -> tuple[Reading
     is an integration).
     """
     labels: dict[int, Reading] = {}
+    ours = {brief.statements[n - 1].section for endpoint in contracts.ours for n in endpoint.cites}
+    theirs = {brief.statements[n - 1].section for endpoint in contracts.endpoints if endpoint.owner for n in endpoint.cites} - ours
+    for reading in readings:
+        if reading.label in ("functional", "quality") and brief.statements[reading.statement - 1].section in theirs:
+            labels[reading.statement] = Reading(statement=reading.statement, label="context")
     described = {n for endpoint in contracts.endpoints for n in endpoint.cites[1:]}
     for number in described:
         labels[number] = Reading(statement=number, label="context")

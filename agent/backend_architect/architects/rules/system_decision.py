@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.grounds import doing, functional, largest, people, scale_cites, scale_phrase
+from backend_architect.architects.rules.grounds import doing, functional, largest, people, scale_cites, scale_phrase, staged
 from backend_architect.architects.rules.parts import Parts
 from backend_architect.architects.rules.programs import described, output_file
-from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, count, counted, headed, listing, plural, quoted, sentences
+from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, count, counted, figure, headed, listing, plural, quoted, sentences
 from backend_architect.design import Component, Entity, Keys, Rejected, Scope, SystemDecision
 from backend_architect.text import Cites
 
@@ -59,6 +59,13 @@ def _load(case: Case) -> str:
     return scale_phrase(case) or "what the brief describes"
 
 
+def _short_load(parts: Parts) -> str:
+    """Return the load in a few words, where the whole figure was given before."""
+    if parts.demand.known:
+        return f"{'a stated' if parts.demand.stated_peak else 'a reckoned'} peak of {figure(parts.demand.peak)} requests/s"
+    return _load(parts.case)
+
+
 def _pattern(parts: Parts) -> str:
     beside = " with a worker beside it, from the same code" if parts.worker else ""
     match parts.case.traits.pattern:
@@ -97,23 +104,40 @@ def _why(parts: Parts, scope: Scope, ours: list[Component]) -> str:
     said: list[str] = []
     if traits.pattern == "services":
         said.extend(_why_services(parts, ours))
-    elif traits.size == "tiny":
+    elif traits.size == "tiny" and not parts.existing and parts.relay is None:
         scale = scale_phrase(case) or "no stated load"
         said.append(f"{what}, {scale}: one process{f' with {_engine(parts)}' if parts.store else ''} closes the loop")
     elif parts.existing and parts.queue is not None:
-        said.append(f"What must not stop is taking in {plural(parts.noun)}. That part is {counted(len(case.contracts.ours) or 1, 'operation')} and stays up while the rest is deployed")
+        said.append(
+            f"What must not stop is taking in {plural(parts.noun)}. That part is {counted(len(case.contracts.ours) or 1, 'operation')} and stays up "
+            "while the rest is deployed"
+        )
         said.append(headed(parts.queue.because))
     elif parts.relay is not None:
-        said.append(f"{_owners(parts)} may be slow or down{', alone or together,' if len(parts.relay.owners) > 1 else ''} and {parts.write} has {traits.latency_ms} ms to answer")
+        said.append(
+            f"{_owners(parts)} may be slow or down{', alone or together,' if len(parts.relay.owners) > 1 else ''} and {parts.write} has "
+            f"{traits.latency_ms} ms to answer"
+        )
         said.append(f"So the request only stores the {parts.noun}; the worker makes the call")
         said.append(f"The target: {clipped(traits.latency_basis.because, 140)}" if traits.latency_basis.because else "")
+    elif (stages := staged(case)) is not None:
+        said.append(
+            f"{what}. It is to grow from {stages[0].value} to {stages[1].value}, so it starts as one host and each part is added when a measurement asks for it"
+        )
+        said.append(
+            f"The goal of {scale_phrase(case)} decides what must stay possible: no state in the API, keys that can be partitioned, a cache before the database"
+        )
     elif parts.split:
         said.append(f"{what} fall into {_names(parts)}, which change for different reasons")
         said.append(f"They share {_engine(parts)} and one release: {_load(case)} is within what one deployable carries")
     else:
         said.append(f"{what} share {listing([f'`{e.name}`' for e in parts.entities], most=4) or plural(parts.noun)}")
         scale = scale_phrase(case)
-        said.append(f"{headed(scale)}: one deployable carries that" if scale else "The brief states neither users nor load, so nothing asks for more than one deployable")
+        said.append(
+            f"{headed(scale)}: one deployable carries that"
+            if scale
+            else "The brief states neither users nor load, so nothing asks for more than one deployable"
+        )
     said.extend(_circumstances(parts))
     return sentences(*said)
 
@@ -125,7 +149,10 @@ def _why_services(parts: Parts, ours: list[Component]) -> list[str]:
         said.append(f"Nothing else in it asks for them: {clipped(traits.size_basis.because, 140)}")
         said.append(f"The pattern is kept with {counted(len(ours), 'service')} and the contradiction is an open question")
     if not parts.split:
-        said.append(f"{headed(_names(parts) or plural(parts.noun))} change in the same action, so they stay in one service; its rules (own data, HTTP only) hold from the start")
+        said.append(
+            f"{headed(_names(parts) or plural(parts.noun))} change in the same action, so they stay in one service; its rules (own data, HTTP only) "
+            "hold from the start"
+        )
     return said
 
 
@@ -153,7 +180,9 @@ def _boundaries(parts: Parts) -> str:
             f"{c.name}: {listing([f'`{e.name}`' for e in c.entities], most=5)}{f' (by {listing([plural(a) for a in c.actors], most=2)})' if c.actors else ''}"
             for c in parts.contexts
         ]
-        return sentences("A line runs where the people who change the data change", f"{'; '.join(lines)}", "Nobody reads another's tables; they ask its functions")
+        return sentences(
+            "A line runs where the people who change the data change", f"{'; '.join(lines)}", "Nobody reads another's tables; they ask its functions"
+        )
     if parts.existing and parts.queue is not None:
         return f"{parts.queue.name} is the line: the intake knows nothing of what happens behind it, the running system nothing of who sends"
     if parts.relay is not None:
@@ -198,7 +227,9 @@ def _resilience(parts: Parts) -> str:
     else:
         said.append("One instance, restarted by its supervisor within seconds; the brief states no availability that this would break")
     if parts.server and parts.case.traits.size != "tiny":
-        said.append(f"Without {_engine(parts)} nothing is written: backups are tested, a standby follows when an hour without {plural(parts.noun)} costs more than it")
+        said.append(
+            f"Without {_engine(parts)} nothing is written: backups are tested, a standby follows when an hour without {plural(parts.noun)} costs more than it"
+        )
     return sentences(*said)
 
 
@@ -207,26 +238,46 @@ def _rejected(parts: Parts) -> list[Rejected]:
     tables = listing([f"`{e.name}`" for e in parts.entities], most=3) or plural(parts.noun)
     if traits.pattern == "services":
         return [
-            Rejected(option="Modular monolith", because=f"would carry {_load(case)}, but the brief prescribes services; it is what remains if that is withdrawn"),
+            Rejected(
+                option="Modular monolith", because=f"would carry {_load(case)}, but the brief prescribes services; it is what remains if that is withdrawn"
+            ),
             Rejected(option="One service for each noun", because=f"{tables} change in one action; apart they would need distributed transactions"),
         ]
     if traits.size == "tiny":
         return [Rejected(option="Microservices", because=f"{tables}: {counted(max(len(parts.entities), 1), 'table')} give nothing that could run alone")]
     team = largest(case, "team")
-    apart = f"{_load(case)} fits one deployable; {tables} share transactions"
+    shared = f"{tables} share transactions" if len(parts.entities) > 1 else f"there is only {tables} to split"
+    apart = f"copies of one deployable carry {_short_load(parts)}; {shared}"
     found = [Rejected(option="Microservices", because=f"{apart}{f'; {team.value} would have to run them all' if team else ''}")]
     if parts.existing:
-        found.append(Rejected(option="Only deploying the running system without a gap", because=f"one long outage still loses {plural(parts.noun)}; both together are better, this one first"))
+        found.append(
+            Rejected(
+                option="Only deploying the running system without a gap",
+                because=f"one long outage still loses {plural(parts.noun)}; both together are better, this one first",
+            )
+        )
     if parts.relay is not None:
         slow = f"a call to {parts.relay.owners[0]} can take longer than the {traits.latency_ms} ms allowed"
         found.append(Rejected(option="Calling the processor within the request", because=f"{slow}, and after a timeout nobody knows what to answer"))
         if parts.caps is not None:
-            found.append(Rejected(option="A broker of its own", because=f"one more container out of {parts.caps.total()}; the table already holds what must not be lost"))
+            found.append(
+                Rejected(option="A broker of its own", because=f"one more container out of {parts.caps.total()}; the table already holds what must not be lost")
+            )
     elif parts.demand.known:
-        found.append(Rejected(option="Serverless functions", because=f"{parts.demand.phrase()} is a steady load; each function would open its own connections to {_engine(parts)}"))
+        found.append(
+            Rejected(
+                option="Serverless functions",
+                because=f"{_short_load(parts)} is a steady load; each function would open its own connections to {_engine(parts)}",
+            )
+        )
     ratio = round(parts.demand.reads / parts.demand.writes) if parts.demand.writes else 0
     if ratio >= 10:
-        found.append(Rejected(option="CQRS with a separate read model", because=f"reads outnumber writes {ratio}:1, but they read rows as they were written; a cache or replica is enough"))
+        found.append(
+            Rejected(
+                option="CQRS with a separate read model",
+                because=f"reads outnumber writes {ratio}:1, but they read rows as they were written; a cache or replica is enough",
+            )
+        )
     return found[:4]
 
 
@@ -255,7 +306,9 @@ def of_program(case: Case, scope: Scope, entities: tuple[Entity, ...], satisfied
         pattern="Single program without a server",
         boundaries=f"{headed(held)}: each a module with plain functions, so that its rules are tested without a clock or a terminal",
         communication=f"Function calls; one lock orders what happens at the same time{f'; results go to `{out.quote}`' if out else ''}",
-        resilience=f"If the process stops, its memory is gone: {restart}" if memory else f"If the process stops, {ENGINE_NAMES[case.traits.engine]} keeps what was written",
+        resilience=f"If the process stops, its memory is gone: {restart}"
+        if memory
+        else f"If the process stops, {ENGINE_NAMES[case.traits.engine]} keeps what was written",
     )
 
 

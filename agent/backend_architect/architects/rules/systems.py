@@ -37,6 +37,7 @@ def read_systems(brief: Brief, readings: tuple[Reading, ...], contracts: Contrac
             found[endpoint.owner.lower()] = System(
                 name=endpoint.owner, purpose=f"offers {endpoint.method} {endpoint.path}" if not known else known.purpose, cites=tuple(dict.fromkeys(cites))
             )
+    found = {variant.name.lower(): variant for system in found.values() for variant in _variants(brief, system)}
     for statement, reading in zip(brief.statements, readings, strict=True):
         if reading.label in ("solution", "excluded") or statement.kind in ("code", "heading") or (reading.label == "context" and reading.horizon == "later"):
             continue
@@ -49,9 +50,23 @@ def read_systems(brief: Brief, readings: tuple[Reading, ...], contracts: Contrac
     return tuple(found.values())
 
 
+def _variants(brief: Brief, system: System) -> tuple[System, ...]:
+    """Return the named variants of a system (`Ledger Main`, `Ledger Spare`), or the system if there are not two."""
+    pattern = re.compile(rf"\b{re.escape(system.name)}s? (?P<variant>[A-Z][a-z]{{3,}})\b")
+    mentions: dict[str, list[int]] = {}
+    for statement in brief.statements:
+        if statement.kind not in ("heading", "code"):
+            for match in pattern.finditer(statement.text):
+                mentions.setdefault(match["variant"], []).append(statement.number)
+    named = {variant: numbers for variant, numbers in mentions.items() if len(numbers) > 1}
+    if len(named) < 2:
+        return (system,)
+    return tuple(system.model_copy(update={"name": f"{system.name} {variant}", "cites": tuple(dict.fromkeys(numbers))}) for variant, numbers in named.items())
+
+
 def _named(text: str) -> Iterator[tuple[str, str]]:
     for provider in _PROVIDERS:
-        if re.search(rf"\b{provider}\b", text):
+        if re.search(rf"\b{provider}\b(?! (?:Flow|Actions|Pages|repositor|issue|Copilot))", text):
             yield provider, "used as the brief says: " + text[:120]
     for pattern, name, purpose in _GENERIC_SYSTEMS:
         if pattern.search(text):

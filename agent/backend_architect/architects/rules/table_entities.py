@@ -58,7 +58,9 @@ def _field(table: SpelledTable, column: str, written: str, noun: str, keys: dict
     elif kind in ("integer", "bigint", "decimal", "float") and guess.type in ("integer", "decimal"):
         minimum = guess.minimum
     if kind == "enum":
-        values = tuple(dict.fromkeys(part.strip(" '\"") for part in re.sub(r"^enum\s*\(|\).*$", "", written, flags=re.IGNORECASE).split(",") if part.strip(" '\"()")))[:20]
+        values = tuple(
+            dict.fromkeys(part.strip(" '\"") for part in re.sub(r"^enum\s*\(|\).*$", "", written, flags=re.IGNORECASE).split(",") if part.strip(" '\"()"))
+        )[:20]
         kind = kind if values and written.lower().startswith("enum") and "(" in written else "text"
     primary = column in table.primary
     nullable = bool(re.search(r"(?<!not )\bnull\b", written, re.IGNORECASE)) or written.rstrip().endswith("?")

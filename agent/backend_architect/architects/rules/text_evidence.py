@@ -12,10 +12,7 @@ from backend_architect.architects.rules.words import plural, singular, snake
 from backend_architect.brief import Statement
 
 _DEMANDS: tuple[Label, ...] = ("functional", "quality", "constraint", "integration")
-_ORDER = (
-    "draft new pending requested waiting queued scheduled planned reserved available open active to_do in_progress processing borrowed rented in_review in_transit approved confirmed accepted published running paused paid shipped delivered "
-    "sent received read done complete completed finished resolved awarded sold returned closed rejected declined failed suspicious blocked suspended cancelled withdrawn expired archived deactivated inactive"
-).split()
+_ORDER = ["draft", "new", "idle", "busy", "pending", "requested", "waiting", "queued", "scheduled", "planned", "reserved", "available", "open", "active", "to_do", "in_progress", "processing", "borrowed", "rented", "in_review", "in_transit", "approved", "confirmed", "accepted", "published", "running", "paused", "paid", "shipped", "delivered", "sent", "received", "read", "done", "complete", "completed", "finished", "resolved", "awarded", "sold", "returned", "closed", "rejected", "declined", "failed", "suspicious", "blocked", "suspended", "cancelled", "withdrawn", "expired", "archived", "deactivated", "inactive"]
 STATES = frozenset(_ORDER)
 _STATE_OF_VERB: dict[str, tuple[str, ...]] = {
     "close": ("open", "closed"), "reopen": ("open", "closed"), "publish": ("draft", "published"), "unpublish": ("draft", "published"), "approve": ("pending", "approved"), "reject": ("pending", "rejected"),
@@ -26,18 +23,35 @@ _STATE_OF_VERB: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _FLAG_OF_VERB = {"flag": "flagged", "pin": "pinned", "escalate": "escalated"}
 _SPELLINGS = {"canceled": "cancelled", "finished": "completed", "complete": "completed", "todo": "to_do"}
-_MARKED = re.compile(r"\b(?:mark(?:s|ed|ing)?|flag(?:s|ged)?|set|tag(?:s|ged)?|change[sd]?)\b[^.]{0,50}?\b(?:as|to)\s+[\"'`“‘]?(?P<state>[A-Za-z]+(?:[ -][a-z]+)?)", re.IGNORECASE)
-_LISTED = re.compile(r"\b(?:columns?|status(?:es)?|states?|stages?|lanes?|phases?|colunas|estados?|spalten|zustände|状态)\b[^.(:]{0,40}[(:]\s*(?P<list>[^().:;]{4,160})", re.IGNORECASE)
-_QUOTED_STATE = re.compile(r"[\"“`'](?P<state>[A-Z]{4,20}(?:[ _][A-Z]{2,20})?)[\"”`']")
+_MARKED = re.compile(
+    r"\b(?:mark(?:s|ed|ing)?|flag(?:s|ged)?|set|tag(?:s|ged)?|change[sd]?)\b[^.]{0,50}?\b(?:as|to)\s+[\"'`“‘]?(?P<state>[A-Za-z]+(?:[ -][a-z]+)?)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\b(?:columns?|status(?:es)?|states?|stages?|lanes?|phases?|colunas|estados?|spalten|zustände|状态)\b[^.(:]{0,40}[(:]\s*(?P<list>[^().:;]{4,160})",
+    re.IGNORECASE,
+)
+_QUOTED_STATE = re.compile(r"(?:[\"“`']|\b(?:becomes?|is|turns?|stays?|remains?|status) )(?P<state>[A-Z]{4,20}(?:[ _][A-Z]{2,20})?)(?:[\"”`']|\b)")
 _CONTAINS = r"\b(?:contain(?:s|ing)?|consist(?:s|ing)? of|made up of|compris(?:es|ing)|includ(?:es|ing)|with|has|have|having)\s+"
 _RANGE = r"(?:(?:between\s+)?(?P<low>\d{1,4})\s*(?:-|–|—|to|and|bis|a|até)\s*(?P<high>\d{1,4})|(?:up to|at most|no more than|a maximum of|max\.?)\s+(?P<most>\d{1,4}))\s+"
-_CONTAINED = re.compile(rf"{_CONTAINS}(?:{_RANGE})?(?P<qualifiers>(?:(?!(?:and|or|the|its|their|a|an|to|of)\b)[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b", re.IGNORECASE)
-_COUNTED = re.compile(rf"{_RANGE}(?P<qualifiers>(?:[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b(?:\s+(?:to|for|per|in|of|on)\s+(?:each|every|a|an|the)\s+(?P<parent>[a-z]+))?", re.IGNORECASE)
-EXPIRY = re.compile(r"\bexpir\w*|\btime[- ]to[- ]live\b|\bttl\b|\bpredefined time ?(?:frame|limit)\b|\bvalid (?:for|until)\b|\bauto-?delet\w*|过期|失效|\bcaduc\w*|\bverfall\w*|\bablauf\w*", re.IGNORECASE)
+_CONTAINED = re.compile(
+    rf"{_CONTAINS}(?:{_RANGE})?(?P<qualifiers>(?:(?!(?:and|or|the|its|their|a|an|to|of)\b)[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    rf"{_RANGE}(?P<qualifiers>(?:[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b(?:\s+(?:to|for|per|in|of|on)\s+(?:each|every|a|an|the)\s+(?P<parent>[a-z]+))?",
+    re.IGNORECASE,
+)
+EXPIRY = re.compile(
+    r"\bexpir\w*|\btime[- ]to[- ]live\b|\bttl\b|\bpredefined time ?(?:frame|limit)\b|\bvalid (?:for|until)\b|\bauto-?delet\w*|过期|失效|\bcaduc\w*|\bverfall\w*|\bablauf\w*",
+    re.IGNORECASE,
+)
 DEADLINE = re.compile(r"\b(?:deadline|predefined time ?frame|closing (?:time|date)|ends? (?:at|on)|end (?:time|date))\b", re.IGNORECASE)
-_UNIQUE_NUMBER = re.compile(r"\b(?P<noun>[a-z]+)(?:'s)? (?:number|id|code|reference)s?\b[^.]{0,40}\b(?:unique|increasing|sequential|consecutive)\b", re.IGNORECASE)
+_UNIQUE_NUMBER = re.compile(
+    r"\b(?P<noun>[a-z]+)(?:'s)? (?:number|id|code|reference)s?\b[^.]{0,40}\b(?:unique|increasing|sequential|consecutive)\b", re.IGNORECASE
+)
 _ONCE = re.compile(
-    r"\b(?:not|n't|cannot|never)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid|entry|submission|answer) per\b|\bno (?:duplicate|two)\b|\bduplicates?\b", re.IGNORECASE
+    r"\b(?:not|n't|cannot|never)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid|entry|submission|answer) per\b|\bno (?:duplicate|two)\b|\bduplicates?\b",
+    re.IGNORECASE,
 )
 _GRADES = re.compile(r"\b(?P<grade>vip|normal|regular|standard|premium|priority|urgent|express|basic|free|paid|guest)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
 
@@ -62,7 +76,9 @@ def demands(case: Case) -> list[Statement]:
 def pattern(noun: str) -> re.Pattern[str]:
     """Return a pattern that finds a noun in text, singular or plural, however it is joined."""
     forms = {noun, plural(noun)} | ({"to_do", "to_dos", "to_do's"} if noun == "todo" else set()) | ({"selection", "selections"} if noun == "option" else set())
-    return re.compile(r"(?<![\w-])(?:" + "|".join(sorted((re.escape(form).replace("_", r"[ _-]?") for form in forms), key=len, reverse=True)) + r")(?![\w])", re.IGNORECASE)
+    return re.compile(
+        r"(?<![\w-])(?:" + "|".join(sorted((re.escape(form).replace("_", r"[ _-]?") for form in forms), key=len, reverse=True)) + r")(?![\w])", re.IGNORECASE
+    )
 
 
 def mentions(statements: list[Statement], noun: str) -> list[Statement]:
@@ -71,16 +87,19 @@ def mentions(statements: list[Statement], noun: str) -> list[Statement]:
     return [statement for statement in statements if found.search(statement.text)]
 
 
-def states(case: Case, noun: str, verbs: list[tuple[str, int]], about: list[Statement]) -> tuple[tuple[str, ...], set[int]]:
+def states(noun: str, verbs: list[tuple[str, int]], about: list[Statement], others: list[str]) -> tuple[tuple[str, ...], set[int]]:
     """Return the states a thing goes through, in order, and the statements that say so.
 
     `verbs` are the words (base or inflected) of the actions that change its state, with their
-    statements. One lone state such as `completed` comes back alone: it is a flag.
+    statements; `others` are the other nouns, so that a state counts for the one it stands nearest to.
+    One lone state such as `completed` comes back alone: it is a flag.
     """
     cites: set[int] = set()
     for statement in about:
         if (match := _LISTED.search(statement.text)) is not None:
-            listed = tuple(dict.fromkeys(name for part in re.split(r"\s*(?:,|;|/|\||→|->|\band\b|\bor\b)\s*", match["list"]) if (name := snake(part)) and len(name) <= 30))
+            listed = tuple(
+                dict.fromkeys(name for part in re.split(r"\s*(?:,|;|/|\||→|->|\band\b|\bor\b)\s*", match["list"]) if (name := snake(part)) and len(name) <= 30)
+            )
             if 2 <= len(listed) <= 9:
                 return listed, {statement.number}
     found: set[str] = set()
@@ -94,16 +113,20 @@ def states(case: Case, noun: str, verbs: list[tuple[str, int]], about: list[Stat
     for statement in about:
         for match in _MARKED.finditer(statement.text):
             state = _spelled(match["state"])
-            if state in STATES or state.endswith("ed"):
+            if (state in STATES or state.endswith("ed")) and _nearest(statement.text, match.start("state"), noun, others):
                 found.add(state)
                 cites.add(statement.number)
         for match in of_noun.finditer(statement.text):
             found.add(_spelled(match["state"]))
             cites.add(statement.number)
         for match in _QUOTED_STATE.finditer(statement.text):
-            if _spelled(match["state"]) in STATES:
+            if _spelled(match["state"]) in STATES and _nearest(statement.text, match.start(), noun, others):
                 found.add(_spelled(match["state"]))
                 cites.add(statement.number)
+    if found & {"suspicious", "reported"}:
+        found.discard("flagged")
+    if found == {"idle"}:
+        found.add("busy")
     found -= {"new", "expired", "available"} if len(found) > 2 else {"new", "expired"}
     if {"open", "closed"} <= found:
         found -= {"active", "completed"}
@@ -112,6 +135,12 @@ def states(case: Case, noun: str, verbs: list[tuple[str, int]], about: list[Stat
     if {"pending", "completed"} <= found:
         found.discard("active")
     return tuple(sorted(found, key=lambda state: (_ORDER.index(state) if state in _ORDER else 99, state))), cites
+
+
+def _nearest(text: str, position: int, noun: str, others: list[str]) -> bool:
+    """Return whether the last noun named before a place in the text is this one."""
+    last = max((match.start() for match in pattern(noun).finditer(text, 0, position)), default=-1)
+    return last >= 0 and not any(last < match.start() for other in others for match in pattern(other).finditer(text, 0, position))
 
 
 def _spelled(word: str) -> str:
@@ -123,14 +152,23 @@ def _base(word: str) -> str:
     lower = word.lower()
     for base in (*_STATE_OF_VERB, *_FLAG_OF_VERB, "open"):
         stem = base.rstrip("e")
-        if lower == base or (lower.startswith(stem) and lower[len(stem) :] in ("s", "es", "ed", "d", "ing", "e", "led", "ling", "ped", "ping", "ged", "ging", "ned", "ning")):
+        if lower == base or (
+            lower.startswith(stem) and lower[len(stem) :] in ("s", "es", "ed", "d", "ing", "e", "led", "ling", "ped", "ping", "ged", "ging", "ned", "ning")
+        ):
             return base
     return lower
 
 
 def contained(statement: Statement, parent: str) -> Contained | None:
     """Return what a statement says that a thing consists of: "a survey containing 1-10 questions"."""
-    match = next((found for head in pattern(parent).finditer(statement.text) if (found := _CONTAINED.search(statement.text, head.end())) is not None and found.start() - head.end() <= 30), None)
+    match = next(
+        (
+            found
+            for head in pattern(parent).finditer(statement.text)
+            if (found := _CONTAINED.search(statement.text, head.end())) is not None and found.start() - head.end() <= 30
+        ),
+        None,
+    )
     if match is None:
         return None
     noun = canonical(singular(match["noun"].lower()))

@@ -8,13 +8,17 @@ from typing import Literal
 
 from backend_architect.architects.rules import lexicon
 from backend_architect.architects.rules.case import Action, Actor, Contracts, Judgement, Reading, Stack, System, Traits
-from backend_architect.architects.rules.stacks import migrate, stack_for
+from backend_architect.architects.rules.stacks import STACKS, migrate, stack_for
 from backend_architect.brief import Brief
 from backend_architect.design import Engine
-from backend_architect.profile import Fact, Profile
+from backend_architect.profile import Fact, FactName, Profile
 from backend_architect.text import Cites
 
 Size = Literal["tiny", "small", "medium", "large"]
+_LOAD: tuple[FactName, ...] = ("users", "reads-per-second", "writes-per-second", "requests-per-second")
+_SENSITIVE = frozenset({"health data", "card data", "financial data", "children's data", "biometric data"})
+_TIGHT_MEMORY = 1_000_000_000.0
+"""Below this many bytes for everything, a runtime of a hundred megabytes an instance does not fit."""
 _DEMANDING = ("functional", "quality", "constraint", "integration")
 
 _ENGINES: tuple[tuple[str, Engine], ...] = (
@@ -141,22 +145,26 @@ def _size(evidence: Evidence, rate: float, shape: str) -> tuple[Size, Judgement]
     users = profile.number("users", 0.0) or 0.0
     team = profile.number("team", 0.0) or 0.0
     asked = len(evidence.demanded())
-    said = [fact for name in ("users", "reads-per-second", "writes-per-second", "requests-per-second") for fact in profile.all(name)]
-    cites: Cites = tuple(dict.fromkeys(n for fact in said for n in fact.cites))[:4]
+    said = [fact for name in _LOAD for fact in profile.all(name)[:2]]
+    cites: Cites = tuple(dict.fromkeys(n for fact in said for n in fact.cites[:1]))[:4]
     stated = "; ".join(dict.fromkeys(fact.value for fact in said)) or "no load is stated"
-    scale = profile.first("scale")
-    about = f"{stated}; {asked} requirements to build now"
-    if rate >= 100 or users >= 1_000_000:
+    about = f"{stated}; {asked} requirement{'s' if asked != 1 else ''} to build now"
+    scales = {fact.value: fact for fact in profile.all("scale") if not evidence.weak(fact)}
+    sensitive = [fact for fact in profile.all("data-class") if fact.value.lower() in _SENSITIVE]
+    # A stated rate says more than a head count: ten million people may ask for forty pages a second.
+    if rate >= 200 or (users >= 1_000_000 and not rate):
         return "large", Judgement(value="large", because=about, cites=cites)
-    if scale is not None and scale.value == "large":
-        return "large", Judgement(value="large", because=f"{_by(scale)}; {about}", cites=scale.cites)
-    if scale is not None and scale.value == "prototype":
-        return ("tiny" if asked <= 20 and not evidence.systems else "small"), Judgement(value="prototype", because=f"{_by(scale)}; {about}", cites=scale.cites)
-    if rate >= 5 or users >= 10_000 or team >= 4 or (asked > 30 and not said):
+    if rate >= 5 or (users >= 10_000 and not rate) or team >= 4 or (asked > 30 and not said):
         return "medium", Judgement(value="medium", because=about, cites=cites)
-    if (asked <= 10 and users <= 100 and rate < 1 and not evidence.systems and not profile.all("compliance") and not evidence.contracts.ours) or (
-        asked <= 16 and 0 < users <= 50 and not evidence.systems
-    ):
+    if "large" in scales:
+        fact = scales["large"]
+        return "medium", Judgement(value="medium", because=f"{_by(fact)}; {about}", cites=fact.cites[:3])
+    binding = evidence.systems or sensitive or profile.all("compliance")
+    if prototype := scales.get("prototype"):
+        size: Size = "small" if binding or asked > 25 else "tiny"
+        return size, Judgement(value="prototype", because=f"a prototype by the brief's own word; {about}", cites=prototype.cites[:3])
+    few = asked <= 10 and users <= 100 and rate < 1 and not evidence.contracts.ours
+    if not binding and (few or (asked <= 16 and 0 < users <= 50)):
         return "tiny", Judgement(value="tiny", because=about, cites=cites)
     return "small", Judgement(value="small", because=about, cites=cites)
 
@@ -164,7 +172,10 @@ def _size(evidence: Evidence, rate: float, shape: str) -> tuple[Size, Judgement]
 def _stack(evidence: Evidence, shape: str, engine: Engine) -> Stack:
     named = tuple(fact for fact in evidence.profile.all("stack") if not evidence.weak(fact))
     stack = stack_for(named, program=shape == "cli")
-    return stack.model_copy(update={"migrate": migrate(stack.language, engine) or "none: there is no schema"})
+    memory = evidence.profile.number("memory-limit")
+    if not stack.named and memory is not None and memory < _TIGHT_MEMORY:
+        stack = STACKS["go"]
+    return stack.model_copy(update={"migrate": migrate(engine) or "none: there is no schema"})
 
 
 def _engine(evidence: Evidence, shape: str, size: Size) -> tuple[Engine, Judgement]:
@@ -203,15 +214,20 @@ def _pattern(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["singl
         if fact.value == "microservices" and not evidence.weak(fact):
             return "services", Judgement(value="services", because=_by(fact), cites=fact.cites)
     nouns = dict.fromkeys(action.noun for action in evidence.actions if action.horizon == "now" and action.noun)
-    if size in ("tiny", "small") and len(nouns) <= 12:
-        return "monolith", Judgement(
-            value="monolith", because=f"{len(evidence.demanded())} requirements that share the same data", cites=evidence.demanded()[:2]
-        )
-    return "modular monolith", Judgement(
-        value="modular monolith",
-        because=f"{len(evidence.demanded())} requirements in several areas, one team: boundaries in code, one deployment",
-        cites=evidence.demanded()[:2],
-    )
+    asked = evidence.demanded()
+    if size in ("medium", "large") and (len(nouns) > 6 or len(asked) > 25 or len(evidence.contracts.ours) > 8):
+        because = f"{len(asked)} requirements about {_some(tuple(nouns)) or 'several things'}, one deployment: the boundaries are drawn in code"
+        return "modular monolith", Judgement(value="modular monolith", because=because, cites=asked[:2])
+    about = _some(tuple(nouns))
+    return "monolith", Judgement(value="monolith", because=f"{len(asked)} requirements" + (f" about {about}" if about else "") + " that share the same data", cites=asked[:2])
+
+
+def _some(nouns: tuple[str, ...]) -> str:
+    """Return the first few things acted on, in words."""
+    import inflection
+
+    named = [inflection.pluralize(noun.replace("_", " ")) for noun in nouns[:3]]
+    return ", ".join(named[:-1]) + f" and {named[-1]}" if len(named) > 1 else "".join(named)
 
 
 def _auth(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["none", "optional", "session", "token", "api-key", "external"], Judgement]:
@@ -249,6 +265,11 @@ def _auth(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["none", "
     devices = tuple(n for actor in evidence.actors if _DEVICE.search(actor.name) for n in actor.cites)
     if devices:
         return "api-key", Judgement(value="API key", because="programs call it, not people", cites=devices[:3])
+    sensitive = next((fact for fact in evidence.profile.all("data-class") if fact.value.lower() in _SENSITIVE), None)
+    if sensitive is not None:
+        people = any(not _DEVICE.search(actor.name) for actor in evidence.actors)
+        because = f"{sensitive.value} must not be open to whoever finds the address"
+        return ("session" if people else "api-key"), Judgement(value="session" if people else "API key", because=because, cites=sensitive.cites[:2])
     if size in ("tiny", "small") or not evidence.actors:
         return "none", Judgement(value="none", because="no statement needs to know who somebody is", cites=())
     return "session", Judgement(value="session", because="many people keep data that is theirs", cites=evidence.actors[0].cites[:2])

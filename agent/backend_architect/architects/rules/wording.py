@@ -70,6 +70,11 @@ def headed(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lowered(text: str) -> str:
+    """Return the text to go on within a sentence; abbreviations keep their capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 def article(noun: str) -> str:
     """Return the noun with its indefinite article."""
     return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
@@ -112,7 +117,8 @@ def clipped(text: str, most: int = 110) -> str:
     if len(short) <= most:
         return short
     cut = short[: most - 1]
-    return f"{cut[: cut.rfind(' ')] if ' ' in cut[most // 2 :] else cut}…"
+    kept = cut[: cut.rfind(" ")] if " " in cut[most // 2 :] else cut
+    return f"{kept.rstrip(',;:')}…{chr(34) if kept.count(chr(34)) % 2 else ''}"
 
 
 def quoted(text: str, most: int = 110) -> str:
@@ -134,4 +140,4 @@ def cites(*groups: Iterable[int], most: int = 12) -> Cites:
 
 def sentences(*parts: str) -> str:
     """Return the non-empty parts as sentences in one line."""
-    return " ".join(part if part.endswith((".", "!", "?", '."', '!"', '?"')) else f"{part}." for part in (p.strip() for p in parts) if part)
+    return " ".join(part if part.endswith((".", "!", "?", '."', '!"', '?"', "…", '…"')) else f"{part}." for part in (p.strip() for p in parts) if part)

@@ -10,7 +10,7 @@ import inflection
 
 _BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 _UNCHANGED = frozenset(
-    "status address access analysis basis news series species data media metadata feedback information inventory stock equipment staff diagnosis progress business process process_id bus gas lens alias campus corpus virus bonus focus census canvas atlas class glass pass loss boss address_id".split()
+    ["status", "address", "access", "analysis", "basis", "news", "series", "species", "data", "media", "metadata", "feedback", "information", "inventory", "stock", "equipment", "staff", "diagnosis", "progress", "business", "process", "process_id", "bus", "gas", "lens", "alias", "campus", "corpus", "virus", "bonus", "focus", "census", "canvas", "atlas", "class", "glass", "pass", "loss", "boss", "address_id"]
 )
 _SINGULAR_S = ("ss", "us", "is", "as")
 
@@ -41,9 +41,7 @@ def kebab(name: str) -> str:
 def singular(name: str) -> str:
     """Return the singular of a snake_case name; only its last word changes."""
     head, _, last = name.rpartition("_")
-    if last in _UNCHANGED or len(last) < 3 or not last.endswith("s") and last not in ("people", "children", "men", "women", "criteria", "mice"):
-        one = last
-    elif last.endswith(_SINGULAR_S) and not last.endswith(("ases", "uses")):
+    if last in _UNCHANGED or len(last) < 3 or (not last.endswith("s") and last not in ("people", "children", "men", "women", "criteria", "mice")) or (last.endswith(_SINGULAR_S) and not last.endswith(("ases", "uses"))):
         one = last
     else:
         one = inflection.singularize(last)
@@ -56,7 +54,13 @@ def plural(name: str) -> str:
     head, _, last = name.rpartition("_")
     if not last:
         return name
-    many = "statuses" if last == "status" else last if last in ("data", "media", "metadata", "feedback", "information", "inventory", "staff", "news", "equipment") else inflection.pluralize(singular(last))
+    many = (
+        "statuses"
+        if last == "status"
+        else last
+        if last in ("data", "media", "metadata", "feedback", "information", "inventory", "staff", "news", "equipment")
+        else inflection.pluralize(singular(last))
+    )
     return f"{head}_{many}" if head else many
 
 

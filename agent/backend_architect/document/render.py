@@ -1,0 +1,284 @@
+"""A plan as Markdown: the template lays out the sections, the layout says how each thing looks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from backend_architect.design import Component, Phase, Task
+from backend_architect.document import writing
+from backend_architect.document.codecs import Names
+from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Item
+from backend_architect.document.markdown import escape
+from backend_architect.emit import mermaid
+from backend_architect.emit.traceability import matrix
+from backend_architect.errors import DesignError
+from backend_architect.identity import COMMAND_GROUPS, components, elements, grouped, requirements, tasks
+from backend_architect.plan import Head, Kind, Plan
+from backend_architect.text import Closed
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_PLAIN_YAML = re.compile(r"[a-zA-Z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
+_YAML_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
+
+
+def render(plan: Plan) -> str:
+    """Return the document of a plan; `parse` reads the same plan out of it.
+
+    Raises:
+        DesignError: If an element has no ID, or two share a key or an ID: such a plan has no document.
+    """
+    _check(plan)
+    return _template().render(sheet=_Sheet(plan), plan=plan, design=plan.design, text=escape).rstrip("\n") + "\n"
+
+
+@cache
+def _template() -> Template:
+    # Imported late: half of all commands never render.
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - Markdown, escaped by `escape`
+    return environment.from_string(files(__package__).joinpath("plan.md.j2").read_text(encoding="utf-8"))
+
+
+def _check(plan: Plan) -> None:
+    needed = [(kind, key) for kind, _, key in elements(plan.design, plan.code, plan.quality)]
+    given = [(identity.kind, identity.key) for identity in plan.identities]
+    if needed != given:
+        odd = next((key for (kind, key), other in zip(needed, [*given, None], strict=False) if (kind, key) != other), given[-1][1] if given else "")
+        raise DesignError(f"the identities are not those of the elements in document order, at {odd!r}: allocate them from the design")
+    if len({id for _, id in given}) < len(given) or len({identity.id for identity in plan.identities}) < len(given):
+        raise DesignError("two elements share a key or an ID")
+
+
+class _Sheet:
+    """What the template asks for, piece by piece, as Markdown."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.design = plan.design
+        self.names = Names.of(plan.identities, plan.spans)
+        self.ticked = frozenset(plan.ticked)
+        for component in plan.design.structure.components:
+            for used in dict.fromkeys(component.uses):
+                self.names.callers.setdefault(used, []).append(component.key)
+        self.phases = frozenset(phase.key for phase in plan.design.delivery.phases)
+
+    # --- head ---
+
+    @property
+    def front(self) -> str:
+        """The front matter."""
+        head: Head = self.plan.head
+        values = {
+            "project": head.project,
+            "brief": head.brief,
+            "brief-sha256": head.brief_sha256,
+            "language": head.language,
+            "architect": head.architect,
+            "signature": head.signature,
+        }
+        return "\n".join(["---", f"backend-architect: {head.format}", *(f"{key}: {_yaml(value)}" for key, value in values.items()), "---"])
+
+    @property
+    def counts(self) -> str:
+        """The size of the plan in one line."""
+        design = self.design
+        counts = (
+            (len(design.scope.requirements), "requirement", "requirements"),
+            (len(design.structure.components), "component", "components"),
+            (len(design.endpoints), "endpoint", "endpoints"),
+            (len(design.entities), "entity", "entities"),
+            (len(design.delivery.tasks), "task", "tasks"),
+            (len(design.scope.questions), "open question", "open questions"),
+        )
+        return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
+
+    # --- elements, by kind ---
+
+    def elements(self, kind: Kind, values: Sequence[Any] | None = None) -> str:
+        """Return all elements of a kind, or these of them."""
+        found = self._ordered(kind) if values is None else values
+        return "\n".join(self._element(ELEMENTS[kind], value, at) for value, at in found)
+
+    def _element(self, item: Item, value: Any, at: int | None = None) -> str:
+        id = self.names.ids[value.key]
+        # A task that stands under its phase need not say which it is.
+        hidden = frozenset(("phase",)) if isinstance(value, Task) and value.phase in self.phases else frozenset[str]()
+        return writing.element(item, value, self.names, id=id, ticked=id in self.ticked, at=at, hidden=hidden)
+
+    def _ordered(self, kind: Kind) -> list[tuple[Any, int | None]]:
+        """Return the elements of a kind in document order, with their own place if that is another."""
+        design = self.design
+        match kind:
+            case "requirement":
+                return _placed(design.scope.requirements, requirements(design))
+            case "component":
+                return _placed(design.structure.components, components(design))
+            case "task":
+                return _placed(design.delivery.tasks, tasks(design))
+            case "command":
+                return _placed(design.delivery.commands, grouped(design.delivery.commands, lambda item: item.where, COMMAND_GROUPS))
+            case "assumption":
+                return _placed(design.scope.assumptions)
+            case "question":
+                return _placed(design.scope.questions)
+            case "endpoint":
+                return _placed(design.endpoints)
+            case "entity":
+                return _placed(design.entities)
+            case "code":
+                return _placed(self.plan.code)
+            case "quality":
+                return _placed(self.plan.quality)
+            case "decision":
+                return _placed([decision for _, _, decision in design.decisions()])
+
+    @property
+    def code(self) -> str:
+        """The proposed files, each with its block."""
+        return "\n\n".join(self.elements("code", [pair]) for pair in self._ordered("code"))
+
+    @property
+    def layers(self) -> list[tuple[int, str, str]]:
+        """Number, title and decision of each layer."""
+        return [(number, LAYER_TITLES[name], self._element(DECISIONS[name], decision)) for number, name, decision in self.design.decisions()]
+
+    @property
+    def contexts(self) -> list[tuple[str, str, str]]:
+        """Number, name and components of each bounded context."""
+        found: dict[str, list[tuple[Component, int | None]]] = {}
+        for component, at in self._ordered("component"):
+            found.setdefault(component.context, []).append((component, at))
+        return [
+            (self.names.ids[members[0][0].key].rpartition("-")[2].partition(".")[0], escape(name), self.elements("component", members))
+            for name, members in found.items()
+        ]
+
+    @property
+    def steps(self) -> list[tuple[int, str, str, str, str]]:
+        """Number, title, mark, goal and tasks of each phase."""
+        ordered = self._ordered("task")
+
+        def of(phase: Phase) -> str:
+            return self.elements("task", [pair for pair in ordered if pair[0].phase == phase.key])
+
+        return [
+            (number, escape(phase.title), writing.comment(key=phase.key), escape(phase.goal), of(phase))
+            for number, phase in enumerate(self.design.delivery.phases, start=1)
+        ]
+
+    @property
+    def loose_tasks(self) -> str:
+        """The tasks of no known phase."""
+        return self.elements("task", [pair for pair in self._ordered("task") if pair[0].phase not in self.phases])
+
+    # --- bullets, tables, single values ---
+
+    def bullets(self, heading: str) -> str:
+        """Return the bullets that stand under a heading."""
+        design, messaging, operations = self.design, self.design.messaging, self.design.operations
+        values: dict[str, Iterable[Closed]] = {
+            "Consumers": design.scope.consumers,
+            "Integrations": design.scope.integrations,
+            "Background jobs": messaging.jobs if messaging else (),
+            "Operations": operations.practices if operations else (),
+            "Code layout": design.delivery.layout,
+            "Guidance": design.delivery.guidance,
+            "Findings": self.plan.findings,
+            "Retired": self.plan.retired,
+        }
+        return "\n".join(writing.bullet(BULLETS[heading], value, self.names) for value in values[heading])
+
+    def table(self, first: str) -> str:
+        """Return the table whose first header this is."""
+        design = self.design
+        api, messaging, security, performance, operations = design.api, design.messaging, design.security, design.performance, design.operations
+        path = performance.critical_path if performance else None
+        rows: dict[str, Sequence[Closed]] = {
+            "Sensitive data": design.scope.data_classes,
+            "Load": performance.load if performance else (),
+            "Ruled out": design.scope.ruled_out,
+            "Step": path.steps if path else (),
+            "Kind": api.errors if api else (),
+            "The user waits for": messaging.sync if messaging else (),
+            "Cached": performance.caches if performance else (),
+            "Who": security.permissions if security else (),
+            "Resource": performance.verdicts if performance else (),
+            "When": performance.scaling if performance else (),
+            "Signal": operations.monitors if operations else (),
+            "Risk": design.delivery.risks,
+            "Left out": design.delivery.left_out,
+            "Not built": design.scope.excluded,
+        }
+        total = writing.grid(["**Total**", "", f"**{sum(step.ms for step in path.steps)}**", ""]) if path and first == STEP.columns[0].header else ""
+        return writing.table(TABLES[first], rows[first], self.names, total=total)
+
+    def single(self, heading: str) -> str:
+        """Return the labelled lines of the one value that stands under a heading."""
+        design, performance, messaging = self.design, self.design.performance, self.design.messaging
+        scope, vocabulary = design.scope, design.structure.vocabulary
+        values: dict[str, Closed | None] = {
+            "Context": Background(
+                size=scope.size,
+                size_basis=scope.size_basis,
+                stack=scope.stack,
+                current=scope.current,
+                vocabulary=None if vocabulary == tuple(entity.key for entity in design.entities) else vocabulary,
+            ),
+            "User loop": scope.loop,
+            "Critical path": performance.critical_path if performance else None,
+            "Real-time": messaging.realtime if messaging else None,
+            "Traceability": self.plan.coverage,
+        }
+        value = values[heading]
+        return "" if value is None else writing.fields(SINGLES[heading], value, self.names)
+
+    # --- derived ---
+
+    def diagram(self, name: str) -> str:
+        """Return a diagram of the design; "" if there is nothing to draw."""
+        drawn = {"components": mermaid.components, "entities": mermaid.entities, "critical path": mermaid.critical_path}[name](self.design)
+        return writing.block(drawn.rstrip("\n") + "\n", "mermaid") if drawn else ""
+
+    @property
+    def matrix(self) -> str:
+        """Who serves which requirement; numbers only, the header says of what."""
+        place = {identity.id: at for at, identity in enumerate(self.plan.identities)}
+        rows = sorted(matrix(self.design, self.plan.identities), key=lambda row: place[row.requirement])
+        columns = [("REQ", [(row.requirement,) for row in rows])]
+        columns += [
+            (header, [getattr(row, field) for row in rows])
+            for header, field in (
+                ("ARCH-PLAN", "decisions"),
+                ("ARCH-ITEM", "components"),
+                ("API", "endpoints"),
+                ("DATA", "entities"),
+                ("TASK", "tasks"),
+            )
+        ]
+        shown = [(header, [", ".join(id.removeprefix(f"{header}-") for id in ids) for ids in cells]) for header, cells in columns if any(cells)]
+        if not rows:
+            return ""
+        lines = [[header for header, _ in shown], ["---"] * len(shown), *([cells[number] for _, cells in shown] for number in range(len(rows)))]
+        return "\n".join(map(writing.grid, lines))
+
+
+def _placed(values: Sequence[Any], ordered: Sequence[Any] | None = None) -> list[tuple[Any, int | None]]:
+    if ordered is None or [value.key for value in ordered] == [value.key for value in values]:
+        return [(value, None) for value in values]
+    places = {value.key: place for place, value in enumerate(values, start=1)}
+    return [(value, places[value.key]) for value in ordered]
+
+
+def _yaml(value: str) -> str:
+    """Return a scalar that YAML reads as this string and nothing else."""
+    return value if _PLAIN_YAML.fullmatch(value) and value.lower() not in _YAML_WORDS else json.dumps(value, ensure_ascii=False)
+
+

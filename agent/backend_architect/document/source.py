@@ -1,0 +1,158 @@
+"""Any Markdown file as segments that together are the whole file, byte for byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from backend_architect.document.markdown import mask, unescape
+
+SegmentKind = Literal["front", "heading", "element", "item", "table", "fence", "comment", "quote", "prose", "blank", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of whole lines that is one thing."""
+
+    kind: SegmentKind
+    """`element` is a list item with an ID, `item` one without; `unknown` is what stands where
+    something of ours should, and is not that."""
+    text: str
+    """Its lines, with their ends."""
+    first_line: int
+    """Counted from 1."""
+    id: str | None = None
+    key: str | None = None
+    """An element's key, if its comment tells."""
+    title: str = ""
+    """A heading's text; what an element has in brackets after its ID."""
+    ticked: bool | None = None
+    """An item's box, if it has one."""
+    edited: bool | None = None
+    """Whether an element's text is another than was generated; None if that cannot be told."""
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,}).*", re.DOTALL)
+_BULLET = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+(.*))?", re.DOTALL)
+_BOX = re.compile(r"\[([ xX])\](?=[ \t]|$)[ \t]*")
+_ID = re.compile(r"(\*\*|__)?([A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-[0-9]+(?:\.[0-9]+)*)(?![\w.-]*[A-Za-z0-9])")
+_KEY = re.compile(r"<!-- key=([a-z0-9-]+)[^>]*-->\s*$")
+
+
+def lines_of(text: str) -> list[str]:
+    r"""Return the lines with their ends; only `\n`, `\r\n` and `\r` end one."""
+    return _LINE.findall(text)
+
+
+def segments(text: str) -> tuple[Segment, ...]:
+    """Return the segments of a file; their texts, joined, are `text`."""
+    return tuple(_segments(lines_of(text)))
+
+
+def _segments(lines: list[str]) -> Iterator[Segment]:
+    at = _front_end(lines)
+    if at:
+        yield Segment("front", "".join(lines[:at]), 1)
+    while at < len(lines):
+        kind, end = _extent(lines, at)
+        yield _segment(kind, "".join(lines[at:end]), lines[at], at + 1)
+        at = end
+
+
+def _front_end(lines: list[str]) -> int:
+    if not lines or lines[0].removeprefix("\ufeff").rstrip() != "---":
+        return 0
+    return next((at + 1 for at in range(1, len(lines)) if lines[at].rstrip() in ("---", "...")), 0)
+
+
+def _extent(lines: list[str], at: int) -> tuple[SegmentKind, int]:
+    """Return what starts at a line, and the line after its last."""
+    line = lines[at].rstrip("\r\n")
+    if not line.strip():
+        return "blank", _while(lines, at, lambda each: not each.strip())
+    fence = _FENCE.fullmatch(line)
+    if fence:
+        closing = re.compile(rf" {{0,3}}{re.escape(fence[1][0])}{{{len(fence[1])},}}[ \t]*")
+        return "fence", next((end + 1 for end in range(at + 1, len(lines)) if closing.fullmatch(lines[end].rstrip("\r\n"))), len(lines))
+    if _HEADING.fullmatch(line):
+        return "heading", at + 1
+    if _BULLET.fullmatch(line):
+        return "item", _item_end(lines, at)
+    if line.startswith("<!--"):
+        return "comment", next((end + 1 for end in range(at, len(lines)) if "-->" in lines[end]), len(lines))
+    if line.startswith("|"):
+        return "table", _while(lines, at, lambda each: each.startswith("|"))
+    if line.startswith(">"):
+        return "quote", _while(lines, at, lambda each: each.startswith(">"))
+    return "prose", _while(lines, at + 1, lambda each: bool(each.strip()) and not _starts(each.rstrip("\r\n")))
+
+
+def _starts(line: str) -> bool:
+    return line.startswith(("|", ">", "<!--")) or any(pattern.fullmatch(line) for pattern in (_FENCE, _HEADING, _BULLET))
+
+
+def _while(lines: list[str], at: int, holds: object) -> int:
+    assert callable(holds)
+    while at < len(lines) and holds(lines[at]):
+        at += 1
+    return at
+
+
+def _item_end(lines: list[str], at: int) -> int:
+    """Return the line after an item: it goes on over indented lines, blank ones among them."""
+    end = at + 1
+    for number in range(at + 1, len(lines)):
+        if lines[number].startswith(("  ", "\t")) and lines[number].strip():
+            end = number + 1
+        elif lines[number].strip():
+            break
+    return end
+
+
+def _segment(kind: SegmentKind, text: str, first: str, number: int) -> Segment:
+    match kind:
+        case "heading":
+            found = _HEADING.fullmatch(first.rstrip("\r\n"))
+            return Segment(kind, text, number, title=unescape(uncommented((found and found[2]) or "")))
+        case "item":
+            return _item(text, first.rstrip("\r\n"), number)
+        case _:
+            return Segment(kind, text, number)
+
+
+def _item(text: str, first: str, number: int) -> Segment:
+    rest, ticked = boxed(first)
+    found = _ID.match(rest)
+    if not found or (ticked is None and not found[1]):
+        return Segment("item", text, number, ticked=ticked)
+    if ticked is None:
+        # A bold ID without a box only mentions the element (an ID that was retired).
+        return Segment("item", text, number)
+    key = _KEY.search(first)
+    return Segment("element", text, number, id=found[2], key=key and key[1], title=bracketed(rest, found.end())[0] or "", ticked=ticked)
+
+
+def boxed(first: str) -> tuple[str, bool | None]:
+    """Return an item's first line without bullet and box, and whether the box is ticked."""
+    bullet = _BULLET.fullmatch(first)
+    rest = (bullet and bullet[1]) or ""
+    box = _BOX.match(rest)
+    return (rest[box.end() :], box[1] != " ") if box else (rest, None)
+
+
+def bracketed(text: str, at: int) -> tuple[str | None, int]:
+    """Return what stands in ` [brackets]` at this place, unescaped, and where it ends."""
+    if not text.startswith(" [", at):
+        return None, at
+    end = mask(text).find("]", at)
+    return (unescape(text[at + 2 : end]), end + 1) if end >= 0 else (None, at)
+
+
+def uncommented(text: str) -> str:
+    """Return a line without the comment at its end."""
+    at = text.rfind("<!-- ")
+    return text[:at].rstrip() if at >= 0 and text.rstrip().endswith("-->") else text
