@@ -39,6 +39,8 @@ def traits(**changes: Any) -> Traits:
         auth_basis=judged("none"),
         realtime="none",
         realtime_basis=judged("none"),
+        latency_basis=judged("200 ms"),
+        latency_basis=judged("assumed"),
         stack=Stack(
             language="python",
             framework="FastAPI",
@@ -78,7 +80,7 @@ def act(
         system=system,
         horizon=horizon,
         statement=statement,
-    )  # type: ignore[arg-type]
+    )
 
 
 def case(

@@ -54,6 +54,7 @@ TEXTS = st.one_of(
             "🚀 now",
             "a\nb",
             "{b}[c](d)",
+            "~~ about ~~",
             "#quot; &amp;",
         ]
     ),

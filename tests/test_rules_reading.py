@@ -14,7 +14,7 @@ from backend_architect.architects.rules.phrases import head_noun
 from backend_architect.architects.rules.reading import read as label
 from backend_architect.architects.rules.systems import read_systems
 from backend_architect.brief import Brief
-from backend_architect.ingest.read import read
+from backend_architect.ingest import read
 
 
 def brief(text: str) -> Brief:

@@ -38,8 +38,9 @@ FactName = Literal[
     "region",
     "scale",
 ]
-"""What a fact can be about. Numbers are normalised: rates to 1/s, sizes to bytes, times to ms,
-availability to a fraction, retention to days. Words are values of their own: `persistence` is
+"""What a fact can be about. Numbers are normalised: rates to 1/s, sizes to bytes, growth to bytes a
+month, times to ms, availability to a fraction, retention and relative deadlines to days; a budget
+keeps its amount, with currency and period in the value. Words are values of their own: `persistence` is
 `none`, `memory`, `browser` or `database`; `backend` is `none`, `cli` or `server`;
 `authentication` is `none`, `required` or a method; `scale` is `prototype`, `small`, `large`;
 `architecture` is `microservices`, `monolith`, `serverless`, `event-driven`, `existing`."""
@@ -56,7 +57,8 @@ class Fact(Closed):
     number: float | None = None
     """The normalised number, where there is one."""
     when: When = "unstated"
-    """For load figures: today's, the projected one, the peak."""
+    """For load figures: today's, the projected one, the peak. For words: `year` if the brief calls that
+    part a bonus or a later phase."""
     origin: Literal["brief", "front matter", "option"] = "brief"
     cites: Cites = ()
     quote: Note = ""

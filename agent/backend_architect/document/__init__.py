@@ -1,1 +1,7 @@
-"""The plan as Markdown: rendering and parsing."""
+"""The document: a plan as Markdown, and Markdown as a plan."""
+
+from backend_architect.document.parse import Document, Problem, is_ours, parse
+from backend_architect.document.render import render
+from backend_architect.document.source import Segment, SegmentKind
+
+__all__ = ["Document", "Problem", "Segment", "SegmentKind", "is_ours", "parse", "render"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any, Protocol
 
 from backend_architect.document.markdown import code, code_end, escape, mask, uncode, unescape
@@ -32,6 +32,8 @@ class Names:
     """By statement: given when writing, found when reading."""
     callers: dict[str, list[str]] = field(default_factory=dict)
     """Component to the components that use it; only for writing."""
+    strays: list[str] = field(default_factory=list)
+    """What somebody added under an element, by its first words; only found when reading."""
 
     @classmethod
     def of(cls, identities: Iterable[Identity], spans: Iterable[Span] = ()) -> Names:
@@ -307,7 +309,7 @@ YES = Word(((True, "yes"), (False, "no")))
 # --- records on one line --------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def default_of(model: type[Closed], name: str) -> Any:
     """Return the default of a field, or a value that equals nothing if it is required."""
     info = model.model_fields[name]

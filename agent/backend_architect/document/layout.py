@@ -172,7 +172,7 @@ class _Sized:
     token: re.Pattern[str] | None = None
 
     def write(self, value: Any, names: Names) -> str:
-        return value.size + (" — " + PROSE.write(value.size_basis, names) if value.size_basis else "")
+        return f"{value.size}{f' — {PROSE.write(value.size_basis, names)}' if value.size_basis else ''}"
 
     def read(self, text: str, names: Names) -> dict[str, Any]:
         size, _, basis = text.partition(" — ")
@@ -207,9 +207,7 @@ INTEGRATION = Item(
     (Label("Protection", "protection"), Label("While it is down", "fallback")),
     keyed=True,
 )
-DATA_CLASS = Table(
-    DataClass, (Column("Sensitive data", "name"), Column("Regime", "regime"), Column("Handling", "handling"), Column("Source", "cites", CITED))
-)
+DATA_CLASS = Table(DataClass, (Column("Sensitive data", "name"), Column("Regime", "regime"), Column("Handling", "handling"), Column("Source", "cites", CITED)))
 LOAD = Table(
     Load,
     (
@@ -279,9 +277,7 @@ DECISIONS: dict[str, Item] = {
         Label("Growth", "growth"),
         Label("Pooling", "pooling"),
     ),
-    "messaging": _decision(
-        "messaging", MessagingDecision, Label("Pattern", "pattern"), Label("Broker", "broker"), Label("Delivery", "delivery")
-    ),
+    "messaging": _decision("messaging", MessagingDecision, Label("Pattern", "pattern"), Label("Broker", "broker"), Label("Delivery", "delivery")),
     "security": _decision(
         "security",
         SecurityDecision,
@@ -292,9 +288,7 @@ DECISIONS: dict[str, Item] = {
         Label("Secrets", "secrets"),
         Label("Abuse", "abuse"),
     ),
-    "performance": _decision(
-        "performance", PerformanceDecision, Label("Targets", "targets"), Label("Caching", "caching"), Label("Load test", "load_test")
-    ),
+    "performance": _decision("performance", PerformanceDecision, Label("Targets", "targets"), Label("Caching", "caching"), Label("Load test", "load_test")),
     "operations": _decision(
         "operations",
         OperationsDecision,
@@ -419,7 +413,6 @@ REALTIME = Fields(
 SYNC = Table(SyncOperation, (Column("The user waits for", "operation"), Column("Because", "because")))
 JOB = Item(
     Job,
-    Keys,
     _line(Job, ("**", "name"), ("**: ", "does")),
     (
         Label("Trigger", "trigger"),

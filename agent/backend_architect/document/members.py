@@ -10,7 +10,9 @@ from backend_architect.design import Field, Parameter
 from backend_architect.document.codecs import CHOICES, PROSE, REF, Names, Unreadable, decimal
 from backend_architect.document.markdown import escape, mask
 
-_SHAPE = re.compile(r"`(?P<name>[^`]*)`:? (?P<type>[a-z]+)(?:\((?P<low>[^(). ]*(?:\.[0-9][^(). ]*)?)\.\.(?P<high>[^() ]*)\))?(?: → (?P<ref>[^ ,]+))?(?P<rest>(?:,|\Z).*)?")
+_SHAPE = re.compile(
+    r"`(?P<name>[^`]*)`:? (?P<type>[a-z]+)(?:\((?P<low>[^(). ]*(?:\.[0-9][^(). ]*)?)\.\.(?P<high>[^() ]*)\))?(?: → (?P<ref>[^ ,]+))?(?P<rest>(?:,|\Z).*)?"
+)
 
 _MARK = " — "
 _VALUES = ", one of "

@@ -43,7 +43,8 @@ def _template() -> Template:
     # Imported late: half of all commands never render.
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - Markdown, escaped by `escape`
+    # Markdown is escaped by `escape`, value by value.
+    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(files(__package__).joinpath("plan.md.j2").read_text(encoding="utf-8"))
 
 
@@ -280,5 +281,3 @@ def _placed(values: Sequence[Any], ordered: Sequence[Any] | None = None) -> list
 def _yaml(value: str) -> str:
     """Return a scalar that YAML reads as this string and nothing else."""
     return value if _PLAIN_YAML.fullmatch(value) and value.lower() not in _YAML_WORDS else json.dumps(value, ensure_ascii=False)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,12 +35,12 @@ class Segment:
 
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
-_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,}).*", re.DOTALL)
-_BULLET = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+(.*))?", re.DOTALL)
+_HEADING = re.compile(r"#{1,6}(?![^ \t])")
+_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})")
+_BULLET = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
 _BOX = re.compile(r"\[([ xX])\](?=[ \t]|$)[ \t]*")
-_ID = re.compile(r"(\*\*|__)?([A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-[0-9]+(?:\.[0-9]+)*)(?![\w.-]*[A-Za-z0-9])")
-_KEY = re.compile(r"<!-- key=([a-z0-9-]+)[^>]*-->\s*$")
+_ID = re.compile(r"(\*\*|__)?([A-Z][A-Z0-9]{0,19}(?:-[A-Z][A-Z0-9]{0,19}){0,3}-[0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(?!\w)")
+_MARK = re.compile(r"([a-z]+)=([^ ]+)")
 
 
 def lines_of(text: str) -> list[str]:
@@ -74,13 +74,13 @@ def _extent(lines: list[str], at: int) -> tuple[SegmentKind, int]:
     line = lines[at].rstrip("\r\n")
     if not line.strip():
         return "blank", _while(lines, at, lambda each: not each.strip())
-    fence = _FENCE.fullmatch(line)
+    fence = _FENCE.match(line)
     if fence:
         closing = re.compile(rf" {{0,3}}{re.escape(fence[1][0])}{{{len(fence[1])},}}[ \t]*")
         return "fence", next((end + 1 for end in range(at + 1, len(lines)) if closing.fullmatch(lines[end].rstrip("\r\n"))), len(lines))
-    if _HEADING.fullmatch(line):
+    if _HEADING.match(line):
         return "heading", at + 1
-    if _BULLET.fullmatch(line):
+    if _BULLET.match(line):
         return "item", _item_end(lines, at)
     if line.startswith("<!--"):
         return "comment", next((end + 1 for end in range(at, len(lines)) if "-->" in lines[end]), len(lines))
@@ -92,11 +92,10 @@ def _extent(lines: list[str], at: int) -> tuple[SegmentKind, int]:
 
 
 def _starts(line: str) -> bool:
-    return line.startswith(("|", ">", "<!--")) or any(pattern.fullmatch(line) for pattern in (_FENCE, _HEADING, _BULLET))
+    return line.startswith(("|", ">", "<!--")) or any(pattern.match(line) for pattern in (_FENCE, _HEADING, _BULLET))
 
 
-def _while(lines: list[str], at: int, holds: object) -> int:
-    assert callable(holds)
+def _while(lines: list[str], at: int, holds: Callable[[str], bool]) -> int:
     while at < len(lines) and holds(lines[at]):
         at += 1
     return at
@@ -116,8 +115,7 @@ def _item_end(lines: list[str], at: int) -> int:
 def _segment(kind: SegmentKind, text: str, first: str, number: int) -> Segment:
     match kind:
         case "heading":
-            found = _HEADING.fullmatch(first.rstrip("\r\n"))
-            return Segment(kind, text, number, title=unescape(uncommented((found and found[2]) or "")))
+            return Segment(kind, text, number, title=unescape(heading(first)[1]))
         case "item":
             return _item(text, first.rstrip("\r\n"), number)
         case _:
@@ -132,27 +130,42 @@ def _item(text: str, first: str, number: int) -> Segment:
     if ticked is None:
         # A bold ID without a box only mentions the element (an ID that was retired).
         return Segment("item", text, number)
-    key = _KEY.search(first)
-    return Segment("element", text, number, id=found[2], key=key and key[1], title=bracketed(rest, found.end())[0] or "", ticked=ticked)
+    key = marks(first).get("key")
+    return Segment("element", text, number, id=found[2], key=key, title=unescape(bracketed(rest, found.end())[0] or ""), ticked=ticked)
+
+
+def heading(line: str) -> tuple[int, str]:
+    """Return a heading's level and its Markdown, without the comment."""
+    stripped = uncommented(line.strip())
+    level = len(stripped) - len(stripped.lstrip("#"))
+    body = stripped[level:].strip()
+    closing = body.rstrip("#")
+    return level, closing.rstrip() if not closing or closing[-1] in " \t" else body
 
 
 def boxed(first: str) -> tuple[str, bool | None]:
     """Return an item's first line without bullet and box, and whether the box is ticked."""
-    bullet = _BULLET.fullmatch(first)
-    rest = (bullet and bullet[1]) or ""
+    bullet = _BULLET.match(first)
+    rest = first[bullet.end() :] if bullet else first
     box = _BOX.match(rest)
     return (rest[box.end() :], box[1] != " ") if box else (rest, None)
 
 
 def bracketed(text: str, at: int) -> tuple[str | None, int]:
-    """Return what stands in ` [brackets]` at this place, unescaped, and where it ends."""
+    """Return the Markdown that stands in ` [brackets]` at this place, and where they end."""
     if not text.startswith(" [", at):
         return None, at
     end = mask(text).find("]", at)
-    return (unescape(text[at + 2 : end]), end + 1) if end >= 0 else (None, at)
+    return (text[at + 2 : end], end + 1) if end >= 0 else (None, at)
 
 
-def uncommented(text: str) -> str:
+def uncommented(line: str) -> str:
     """Return a line without the comment at its end."""
-    at = text.rfind("<!-- ")
-    return text[:at].rstrip() if at >= 0 and text.rstrip().endswith("-->") else text
+    at = line.rfind("<!-- ")
+    return line[:at].rstrip() if at >= 0 and line.rstrip().endswith("-->") else line
+
+
+def marks(line: str) -> dict[str, str]:
+    """Return what the comment at a line's end says: its `key`, `fp`, `at`, `eol`."""
+    at = line.rfind("<!-- ")
+    return dict(_MARK.findall(line[at + 5 :].rstrip()[:-3])) if at >= 0 and line.rstrip().endswith("-->") else {}

@@ -109,9 +109,10 @@ def _texts(label: Label, value: Any, names: Names) -> list[str]:
     if not label.field:
         return [codec.write(value, names)]
     part = getattr(value, label.field)
+    model: type[Closed] = type(value)
     if label.many or label.joined:
         return [codec.write(each, names) for each in part]
-    if not label.always and (part == default_of(type(value), label.field) or part == ()):
+    if not label.always and (part == default_of(model, label.field) or part == ()):
         # An empty tuple that is no default reads back as one; only a vocabulary tells () from None.
-        return [] if part != () or default_of(type(value), label.field) is not None else [codec.write(part, names)]
+        return [] if part != () or default_of(model, label.field) is not None else [codec.write(part, names)]
     return [codec.write(part, names)]

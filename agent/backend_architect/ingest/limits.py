@@ -15,7 +15,7 @@ from backend_architect.profile import Fact
 _PERCENTILE = re.compile(r"\bp(?P<p>\d{2}(?:\.\d)?)\b|\b(?P<n>\d{2})(?:th|º|e|er)?[- ]percentile\b|\bpercentil (?P<pt>\d{2})\b|\bmedian\b", re.IGNORECASE)
 _LATENCY_CUE = re.compile(
     r"latenc|latênc|response times?|respon(?:d|se)|answers?\b|\bp\d{2}\b|percentile|round[- ]?trip|load(?:ing)? times?|loads?\b|tempos? de resposta"
-    r"|tiempos? de respuesta|temps de réponse|antwortzeit|responder|响应|延迟|时延|返回|応答|レイテンシ"
+    r"|tiempos? de respuesta|temps de réponse|antwortzeit|responder|resposta|respuesta|réponse|antwort|chegar|llegar|响应|延迟|时延|返回|応答|レイテンシ"
     r"|\bdelay",
     re.IGNORECASE,
 )
@@ -36,7 +36,7 @@ _NO_LATENCY_BEFORE = re.compile(
     r"|waits|sleep|for at least|refresh|poll\w*|timeout\s*(?:of|:|=)?|interval\s*(?:of|:)?|expires? in)\s+$|每(?:隔)?\s*$",
     re.IGNORECASE,
 )
-_AVAILABLE = re.compile(r"availab|uptime|up-time|\bslas?\b|\bslos?\b|disponib|verfügbar|disponibil|可用", re.IGNORECASE)
+_AVAILABLE = re.compile(r"availability|\bavailable\b(?=[^.]{0,20}\d)|uptime|up-time|\bslas?\b|\bslos?\b|disponib|verfügbar|disponibil|可用", re.IGNORECASE)
 _NINES = re.compile(r"\b(?P<word>two|three|four|five|six)[ -]nines?\b", re.IGNORECASE)
 _NINES_VALUE = {"two": 0.99, "three": 0.999, "four": 0.9999, "five": 0.99999, "six": 0.999999}
 _HIGH = re.compile(

@@ -7,7 +7,7 @@ import re
 
 from backend_architect.ingest.vocabulary import words
 
-_END = re.compile(r"[.!?]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）)]*|…(?=\s)")
+_END = re.compile(r"(?<![.!?])[.!?]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）)]*|…(?=\s)")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,2000}?(?<!`)\1(?!`)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _OPENING = "\"'“‘«([{*_`-–—"
@@ -17,6 +17,8 @@ _ABBREVIATIONS = words(
     "e.g eg i.e ie cf vs approx incl excl resp viz mr mrs ms dr prof sr sra jr st gen col rev hon dept est inc ltd corp co z.b d.h u.a "
     "bzw ca evtl ggf inkl bspw p.ex p.ej ej ex exmo av tel jan feb mar apr jun jul aug sep sept oct nov dec max min"
 )
+# What a single letter names, so that a sentence may end after it.
+_LETTERED = words("plan plano option opção opción part parte appendix class group team type variant phase step table exhibit grade tier schema room zone")
 # An abbreviation only when a number follows: "Sec. 1.02", but "in 10 sec. Then".
 _NUMBERED = words("sec sect no nos fig figs art arts ch chap p pp vol eq nr núm num pág pag ver rev app par para tab §")
 
@@ -70,7 +72,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if word in _ABBREVIATIONS:
         return False
     # "J. Smith" and "U.S. law" run on; "plan B. The plan" does not.
-    if _INITIALS.fullmatch(word) and not (len(word) == 1 and len(before) > 1 and before[-2][:1].islower()):
+    if _INITIALS.fullmatch(word) and not (len(word) == 1 and len(before) > 1 and before[-2].lower() in _LETTERED):
         return False
     if word in _NUMBERED and after[:1].isdigit():
         return False

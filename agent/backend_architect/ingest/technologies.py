@@ -58,7 +58,7 @@ RELATIONAL = frozenset({"PostgreSQL", "MySQL", "MariaDB", "SQLite", "SQL Server"
 _WORDS_BEFORE = (
     r"use|uses|using|used|with|in|on|onto|via|by|into|through|inside|our|existing|to|is|are|be|as|of|choose|chosen|chose|prefer|prefers|preferred"
     r"|requires?|want|needs?|adopt|run|runs|running|against|either|stack|frontend|front-end"
-    r"|backend|back-end|database|db|server|api|queue|broker|cache|language|framework|hosting|hosted|platform|deploy|target|or|usar|use|usa|usando"
+    r"|backend|back-end|database|db|server|api|queue|broker|cache|language|framework|hosting|hosted|platform|deploy|target|usar|use|usa|usando"
     r"|utilizar|utilizando|com|em|no|na|con|en|avec|mit|auf|formato de|banco|leverage|strengths of"
 )
 _ARTICLES = (
@@ -73,10 +73,11 @@ _FOLLOW = re.compile(
     r"|is (?:used|required|preferred|our)|will be|for the\b|as (?:the|our|a)\b|cloud platform\b|数据库)",
     re.IGNORECASE,
 )
+_HEDGED = re.compile(r"\s*(?:(?:or|and|,)\s+[\w.]+\s+)?(?:could|might|may|would)\b", re.IGNORECASE)
 _MERE = re.compile(
     r"(?:such as|\blike|e\.g\.,?|\bfor example,?|\bfor instance,?|\bas in|similar to|similar tools?|instead of|rather than|alternatives?(?: to| is"
     r"| are|:)|\bconsider(?:ing)?(?: using)?|might|\bcould|\bmay|migrat\w+ (?:away )?from|moving (?:away )?from|replac\w+|unlike"
-    r"|compared (?:to|with)|\bvs\.?|experience (?:with|in)|knowledge of|familiar(?:ity)? with|background in|inspired by|à la|clone of"
+    r"|compar\w+|\bvs\.?|experience (?:with|in)|knowledge of|familiar(?:ity)? with|background in|inspired by|à la|clone of"
     r"|integrate with open source|por exemplo|por ejemplo|\bcomo (?:o|a|el|la)?|tal(?:es)? como|par exemple|z\.\s?b\.|比如|例如|像)"
     r"[^.;:]{0,30}$",
     re.IGNORECASE,
@@ -212,6 +213,8 @@ def _stands_alone(text: str, start: int, end: int, tech: Technology) -> bool:
 
 
 def _prescribed(passage: Passage, start: int, end: int, before: str) -> bool:
+    if _HEDGED.match(passage.text, end):
+        return False
     if _CUE.search(before) or _FOLLOW.match(passage.text, end):
         return True
     if passage.title:

@@ -59,7 +59,7 @@ def acceptance(case: Case, design: Design, endpoints: Sequence[Endpoint]) -> str
         status = next((error.status for error in lead.errors if error.status in (400, 422)), 422)
         said.append(f"`{bound.name}` with {over} answers {status}")
     elif refusal is not None:
-        said.append(f"{refusal.status} when {wording.clipped(refusal.when, 80)}")
+        said.append(f"{refusal.status} when {evidence.lower_first(wording.clipped(refusal.when, 80))}")
     others = [e for e in endpoints if e is not lead]
     if others:
         said.append(f"{wording.listing([f'`{evidence.call(e)}`' for e in others], most=3)} {'answers' if len(others) == 1 else 'answer'} as specified")

@@ -11,11 +11,17 @@ from backend_architect.architects.rules.text_evidence import demands, pattern
 from backend_architect.architects.rules.words import plural, snake, words
 
 _AUDIT = re.compile(
-    r"\baudit (?:log|trail|record|events?)\w*|\blog(?:s|ged|ging)? (?:of )?(?:all|every|each) (?:access|change|action|quer)\w*|\btraceab\w+ of (?:access|changes)\b|审计日志|trilha de auditoria|prüfprotokoll",
+    (
+        r"\baudit (?:log|trail|record|events?)\w*|\blog(?:s|ged|ging)? (?:of )?(?:all|every|each) (?:access|change|action|quer)\w*"
+        r"|\btraceab\w+ of (?:access|changes)\b|审计日志|trilha de auditoria|prüfprotokoll"
+    ),
     re.IGNORECASE,
 )
 _PREDEFINED = re.compile(
-    r"\b(?:predefined|fixed|seeded|sample|built-in) (?:set of |list of )?users?\b|\bfive users\b|\bwho (?:is|am) (?:using|I)\b|\b(?:pick|choose|select)s? (?:a|their|one of the) users?\b",
+    (
+        r"\b(?:predefined|fixed|seeded|sample|built-in) (?:set of |list of )?users?\b|\bfive users\b|\bwho (?:is|am) (?:using|I)\b|\b(?:pick"
+        r"|choose|select)s? (?:a|their|one of the) users?\b"
+    ),
     re.IGNORECASE,
 )
 

@@ -7,18 +7,26 @@ from backend_architect.architects.rules.field_types import infer
 from backend_architect.architects.rules.nouns import AUTHORED, EVENTS, FILES, MONEY_EVENTS, NAMED, canonical, is_person, is_thing
 from backend_architect.architects.rules.sketches import Sketch
 from backend_architect.architects.rules.text_evidence import contained, counted, demands, grades, mentions, numbered, pattern
-from backend_architect.architects.rules.words import snake, words
+from backend_architect.architects.rules.words import snake, word_set, words
 from backend_architect.brief import Statement
 
 _WEIGHTS: dict[Verb, float] = {
-    "create": 3, "submit": 3, "upload": 3, "store": 3, "send": 3, "pay": 3, "comment": 3, "schedule": 2, "register": 2, "import": 2, "update": 2, "delete": 2, "change-state": 2, "assign": 2, "join": 2, "track": 2,
+    "create": 3, "submit": 3, "upload": 3, "store": 3, "send": 3, "pay": 3, "comment": 3, "schedule": 2, "register": 2, "import": 2,
+    "update": 2, "delete": 2, "change-state": 2, "assign": 2, "join": 2, "track": 2,
     "list": 1, "read": 1, "search": 1, "configure": 0.5, "notify": 0.5, "export": 0.5, "report": 0.5, "compute": 0.5, "validate": 0.5, "download": 0.5,
 }  # fmt: skip
 _CREATES: frozenset[Verb] = frozenset({"create", "submit", "upload", "store", "send", "pay", "comment", "schedule", "import"})
-_ATTRIBUTES = frozenset(
-    ["title", "name", "description", "text", "date", "deadline", "due_date", "status", "priority", "price", "amount", "email", "password", "phone", "address", "color", "colour", "label", "duration", "location", "rating", "emoji", "username", "nickname", "avatar", "birthday", "age", "gender", "time", "start_time", "end_time", "start_date", "end_date", "number", "category"]
+_ATTRIBUTES = word_set(
+    """
+    title name description text date deadline due_date status priority price amount email password phone address color colour label duration
+    location rating emoji username nickname avatar birthday age gender time start_time end_time start_date end_date number category
+    """
 )
-_WEAK = frozenset({"option", "entry", "item", "record", "element", "object", "unit", "instance", "copy", "set", "series", "value", "order_number"})
+_WEAK = word_set(
+    """
+    option entry item record element object unit instance copy set series value order_number
+    """
+)
 _BY_PEOPLE = frozenset({"post", "chat", "read"})
 """Nouns that are things only where a person makes one: elsewhere "the posts" are requests."""
 _CAPS = {"tiny": 3, "small": 6, "medium": 9, "large": 12}

@@ -70,8 +70,9 @@ def _program(case: Case) -> tuple[Command, ...]:
 
 def _service(case: Case, design: Design) -> tuple[Command, ...]:
     stack, engine, tiny = case.traits.stack, case.traits.engine, case.traits.size == "tiny"
-    schema = migrate(engine)
-    revert = migrate(engine, file=DOWN) if engine in grounds.RELATIONAL else ""
+    tables = len(evidence.built(design.entities))
+    schema = migrate(engine) if tables else ""
+    revert = migrate(engine, file=DOWN) if schema and engine in grounds.RELATIONAL else ""
     apply = migrate(engine, file=UP)
     first = evidence.primary(design.endpoints)
     compose = design.operations is not None and "docker compose" in design.operations.decision.deployment

@@ -115,7 +115,7 @@ class Draft:
             return None
         for where in ("query", "header"):
             if (where, said.name) in self.request:
-                return where, said.name  # type: ignore[return-value]
+                return where, said.name
         body = {name: parameter for (where, name), parameter in self.request.items() if where == "body"}
         if not said.query and (known := _known(said.name, body)):
             return "body", known

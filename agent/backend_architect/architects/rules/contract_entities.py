@@ -10,13 +10,20 @@ from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.field_types import infer
 from backend_architect.architects.rules.nouns import canonical, is_person
 from backend_architect.architects.rules.sketches import Sketch
-from backend_architect.architects.rules.words import plural, snake, words
+from backend_architect.architects.rules.words import plural, snake, word_set, words
 from backend_architect.design import Field, Parameter
 
 _PREFIX = re.compile(r"^(?:api|rest|public|internal|v\d+(?:\.\d+)?)$", re.IGNORECASE)
 _AGGREGATE = re.compile(r"^(?P<base>.+?)[-_](?:summary|summaries|stats|statistics|report|reports|count|counts|metrics|totals|overview|resumo|resumen)$")
-_OPERATIONS = frozenset(
-    ["login", "logout", "signin", "signup", "signout", "sign-in", "sign-up", "sign-out", "register", "registration", "auth", "authenticate", "oauth", "token", "tokens", "refresh", "session", "sessions", "search", "query", "feed", "timeline", "me", "self", "current", "health", "healthz", "healthcheck", "health-check", "service-health", "ping", "ready", "live", "status", "stats", "statistics", "metrics", "count", "counts", "summary", "export", "import", "close", "open", "reopen", "publish", "unpublish", "cancel", "approve", "reject", "accept", "decline", "complete", "finish", "archive", "restore", "report", "reports", "download", "upload", "verify", "confirm", "activate", "deactivate", "enable", "disable", "reset", "password", "forgot-password", "reset-password", "change-password", "purge", "admin", "batch", "bulk", "results", "docs", "openapi", "swagger", "version", "echo", "webhook", "webhooks", "callback", "preview", "validate", "stream", "events", "ws", "sse", "socket"]
+_OPERATIONS = word_set(
+    """
+    login logout signin signup signout sign-in sign-up sign-out register registration auth authenticate oauth token tokens refresh session
+    sessions search query feed timeline me self current health healthz healthcheck health-check service-health ping ready live status stats
+    statistics metrics count counts summary export import close open reopen publish unpublish cancel approve reject accept decline complete
+    finish archive restore report reports download upload verify confirm activate deactivate enable disable reset password forgot-password
+    reset-password change-password purge admin batch bulk results docs openapi swagger version echo webhook webhooks callback preview
+    validate stream events ws sse socket
+    """
 )
 _JOIN_VERBS = {
     "follow": "follow",
@@ -31,25 +38,10 @@ _JOIN_VERBS = {
     "watch": "watch",
 }
 _WRAPPERS = frozenset({"data", "item", "result", "payload", "record", "object", "attributes", "body"})
-_ENVELOPE = frozenset(
-    {
-        "message",
-        "status",
-        "success",
-        "ok",
-        "error",
-        "code",
-        "detail",
-        "errors",
-        "total",
-        "count",
-        "page",
-        "next",
-        "previous",
-        "next_cursor",
-        "cursor",
-        "has_more",
-    }
+_ENVELOPE = word_set(
+    """
+    message status success ok error code detail errors total count page next previous next_cursor cursor has_more
+    """
 )
 
 

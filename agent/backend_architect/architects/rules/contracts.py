@@ -16,23 +16,32 @@ from backend_architect.brief import Brief, Statement
 from backend_architect.design import Parameter
 
 _SKIPPED_SECTION = re.compile(
-    r"\b(?:useful links|links and resources|example projects?|further reading|references|see also|similar (?:projects|products)|inspiration|out[ -]of[ -]scope|non-?goals|changelog)\b|超出范|参考资料|fora d[oe] escopo|enlaces útiles",
+    r"\b(?:useful links|links and resources|example projects?|further reading|references|see also|similar (?:projects|products)|inspiration"
+    r"|out[ -]of[ -]scope|non-?goals|changelog)\b|超出范|参考资料|fora d[oe] escopo|enlaces útiles",
     re.IGNORECASE,
 )
 _ALIKE = re.compile(r"\b(?:similar to|just like|inspired by|as in|compare[ds]? (?:to|with))\b[^`]*$", re.IGNORECASE)
 _AUTH_NONE = re.compile(
-    r"\bno auth\w* (?:is )?(?:required|needed|necessary)|\bno (?:login|token|api key) (?:is )?(?:required|needed)|\bwithout (?:authentication|login|logging in)\b|\b(?:publicly (?:accessible|available)|unauthenticated)\b"
-    r"|sem autenticação|não (?:requer|exige|precisa de) autenticação|sin autenticación|no requiere autenticación|无需(?:认证|登录|鉴权)|不需要(?:认证|登录)|ohne (?:Anmeldung|Authentifizierung)|keine (?:Anmeldung|Authentifizierung)|sans authentification",
+    r"\bno auth\w* (?:is )?(?:required|needed|necessary)|\bno (?:login|token|api key) (?:is )?(?:required|needed)|\bwithout (?:authentication"
+    r"|login|logging in)\b|\b(?:publicly (?:accessible|available)|unauthenticated)\b"
+    r"|sem autenticação|não (?:requer|exige|precisa de) autenticação|sin autenticación|no requiere autenticación|无需(?:认证|登录|鉴权)|不需要(?:认证|登录)"
+    r"|ohne (?:Anmeldung|Authentifizierung)|keine (?:Anmeldung|Authentifizierung)|sans authentification",
     re.IGNORECASE,
 )
 _AUTH_OPTIONAL = re.compile(
-    r"\bauth\w* (?:is )?optional|\boptional auth|autenticação opcional|autenticación opcional|可选(?:认证|登录)|(?:Anmeldung|Authentifizierung) (?:ist )?optional|authentification facultative",
+    r"\bauth\w* (?:is )?optional|\boptional auth|autenticação opcional|autenticación opcional|可选(?:认证|登录)|(?:Anmeldung"
+    r"|Authentifizierung) (?:ist )?optional|authentification facultative",
     re.IGNORECASE,
 )
 _AUTH_REQUIRED = re.compile(
-    r"\bauth\w* (?:is |token |header )?(?:required|needed|necessary)|\b(?:requires?|requiring|needs?|must (?:have|carry|send|include)) (?:an? |the |valid )*(?:auth\w*|(?:bearer |access |api |jwt )?tokens?|api[ -]key|login|logged[ -]in|session)\b|\bmust be (?:logged|signed) in\b"
-    r"|\bonly (?:for )?(?:logged[ -]in|authenticated|signed[ -]in)|autenticação (?:é )?(?:obrigatória|necessária|requerida)|(?:exigem?|requer(?:em)?|requieren?|necessitam?) (?:de )?(?:um |una? )?(?:token|autentica)|autenticación (?:es )?(?:obligatoria|requerida|necesaria)"
-    r"|需要(?:认证|登录|鉴权|token)|(?:Anmeldung|Authentifizierung) (?:ist )?(?:erforderlich|nötig|notwendig)|authentification (?:requise|obligatoire)",
+    r"\bauth\w* (?:is |token |header )?(?:required|needed|necessary)|\b(?:requires?|requiring|needs?|must (?:have|carry|send"
+    r"|include)) (?:an? |the |valid )*(?:auth\w*|(?:bearer |access |api |jwt )?tokens?|api[ -]key|login|logged[ -]in|session)\b"
+    r"|\bmust be (?:logged|signed) in\b"
+    r"|\bonly (?:for )?(?:logged[ -]in|authenticated|signed[ -]in)|autenticação (?:é )?(?:obrigatória|necessária|requerida)|(?:exigem?"
+    r"|requer(?:em)?|requieren?|necessitam?) (?:de )?(?:um |una? )?(?:token|autentica)|autenticación (?:es )?(?:obligatoria|requerida"
+    r"|necesaria)"
+    r"|需要(?:认证|登录|鉴权|token)|(?:Anmeldung|Authentifizierung) (?:ist )?(?:erforderlich|nötig|notwendig)|authentification (?:requise"
+    r"|obligatoire)",
     re.IGNORECASE,
 )
 _ALL_ENDPOINTS = re.compile(
@@ -42,34 +51,44 @@ _ALL_ENDPOINTS = re.compile(
 _FOLLOWING = re.compile(r"\b(?:following|below|from here|a seguir|seguintes?|abaixo|siguientes?|folgenden?|suivante?s?)\b|以下", re.IGNORECASE)
 _HEADER = re.compile(r"`(X-[A-Za-z0-9-]{1,50})`")
 _RETURNS = re.compile(
-    r"\b(?:returns?|responds? with|yields|gives back|will return|retorna|devuelve|devolve|liefert|renvoie)\s+(?P<what>(?:an? |the |all |multiple |several |many |one |single )*(?:(?:updated|created|new|deleted|paginated|list of|array of|collection of) (?:the |all |an? )?)*"
-    r"`?\[?[A-Za-z][\w-]*\]?`?(?: (?!(?:that|which|with|for|and|or|when|if|in|on|by|from|to|is|as|created|ordered|sorted|at|of|the)\b)[a-z][\w-]*)?)",
+    r"\b(?:returns?|responds? with|yields|gives back|will return|retorna|devuelve|devolve|liefert|renvoie)\s+(?P<what>(?:an? |the |all "
+    r"|multiple |several |many |one |single )*(?:(?:updated|created|new|deleted|paginated|list of|array of|collection of) (?:the |all "
+    r"|an? )?)*"
+    r"`?\[?[A-Za-z][\w-]*\]?`?(?: (?!(?:that|which|with|for|and|or|when|if|in|on|by|from|to|is|as|created|ordered|sorted|at|of"
+    r"|the)\b)[a-z][\w-]*)?)",
     re.IGNORECASE,
 )
 _MANY = re.compile(r"\b(?:multiple|several|many|all|list of|array of|collection of|lists?\b)", re.IGNORECASE)
 _NO_THING = re.compile(
-    r"^(?:an? |the )*(?:http|status|error|response|result|code|default|most|recent|ok|\d+|true|false|empty|nothing|json|it|this|them|within|only|either|immediately|early|null|none|no)\b",
+    r"^(?:an? |the )*(?:http|status|error|response|result|code|default|most|recent|ok|\d+|true|false|empty|nothing|json|it|this|them|within"
+    r"|only|either|immediately|early|null|none|no)\b",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]*|one|two|three|five|ten|once|twice) (?:calls?|requests?|times?|invocations?) (?:per|every|each|an?|in|within)(?: (?:\d+|one|two|three|five|ten|thirty|sixty))? (?:seconds?|minutes?|hours?|days?|s|min)\b)"
+    r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]*|one|two|three|five|ten|once"
+    r"|twice) (?:calls?|requests?|times?|invocations?) (?:per|every|each|an?|in|within)(?: (?:\d+|one|two|three|five|ten|thirty"
+    r"|sixty))? (?:seconds?|minutes?|hours?|days?|s|min)\b)"
     r"|(?:\b(?:once|twice) (?:per|every|an?)(?: (?:\d+|five|ten))? (?:seconds?|minutes?|hours?|days?)\b)"
-    r"|(?:\b(?:\d+|um|uma|duas|una?|dos) (?:chamadas?|requisiç\w+|llamadas?|peticion\w*|solicitudes?) (?:a|para|por|cada|em|en)(?: cada)?(?: (?:\d+|um|uma|cinco|dez|diez))? (?:segundos?|minutos?|horas?|dias?|días?)\b)"
-    r"|(?:每\s?\d*\s?(?:秒|分钟|小时|天)(?:最多|只能|限)?\s?\d+\s?次)|(?:\b(?:\d+|eine?|ein|zwei) (?:aufrufe?|anfragen?) (?:pro|alle|je)(?: (?:\d+|fünf|zehn))? (?:sekunden?|minuten?|stunden?)\b)",
+    r"|(?:\b(?:\d+|um|uma|duas|una?|dos) (?:chamadas?|requisiç\w+|llamadas?|peticion\w*|solicitudes?) (?:a|para|por|cada|em"
+    r"|en)(?: cada)?(?: (?:\d+|um|uma|cinco|dez|diez))? (?:segundos?|minutos?|horas?|dias?|días?)\b)"
+    r"|(?:每\s?\d*\s?(?:秒|分钟|小时|天)(?:最多|只能|限)?\s?\d+\s?次)|(?:\b(?:\d+|eine?|ein|zwei) (?:aufrufe?|anfragen?) (?:pro|alle|je)(?: (?:\d+|fünf"
+    r"|zehn))? (?:sekunden?|minuten?|stunden?)\b)",
     re.IGNORECASE,
 )
 _QUERY_SAMPLE = re.compile(r"^`?\?(?P<query>[A-Za-z_][^`\s]*)`?$")
 _GENERIC_HEADING = re.compile(
-    r"^(?:api|rest api|apis?|endpoints?|routes?|rest|http|specification|contract|interface|details?|overview|resources?|requirements?|functional requirements|backend|接口|端点|rotas|rutas|schnittstelle|(?:api )?endpoints?(?: overview| list| details)?|example|request|response)$",
+    r"^(?:api|rest api|apis?|endpoints?|routes?|rest|http|specification|contract|interface|details?|overview|resources?|requirements?"
+    r"|functional requirements|backend|接口|端点|rotas|rutas|schnittstelle|(?:api )?endpoints?(?: overview| list| details)?|example|request"
+    r"|response)$",
     re.IGNORECASE,
 )
 _NOTHING_MORE = re.compile(
     r"\bno (?:additional |other |further )?(?:parameters?|body|fields?)\b|não há parâmetros|sin parámetros|无参数|keine parameter", re.IGNORECASE
 )
 _CODE_SPAN = re.compile(r"`\{?([A-Za-z_][\w.]*)\}?`")
-_LEADING = re.compile(r"^(?:\W|\d+[.)]|(?:endpoint|url|route|request|path|rota|ruta|api|接口|端点|uri|method)\s*[:：])*", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[:：]\s*$")
-_LABEL = re.compile(r"^(?:用例|use case|step \d+|endpoint)\s*[:：]\s*", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:\W|\d+[.)]|(?:endpoint|url|route|request|path|rota|ruta|api|接口|端点|uri|method)\s*[:\uff1a])*", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[:\uff1a]\s*$")
+_LABEL = re.compile(r"^(?:用例|use case|step \d+|endpoint)\s*[:\uff1a]\s*", re.IGNORECASE)
 
 
 @dataclass
@@ -269,7 +288,7 @@ def _entitle(draft: Draft, statement: Statement, before: list[Statement]) -> Non
     heading = statement.section[-1] if statement.section else ""
     if statement.kind == "heading":
         heading = statement.text
-    heading = _LABEL.sub("", heading).strip(" :：")
+    heading = _LABEL.sub("", heading).strip(" :\uff1a")
     if heading and not in_text(heading) and not _GENERIC_HEADING.match(heading):
         draft.heading = draft.heading or heading
     previous = before[-1] if before else None
@@ -280,7 +299,7 @@ def _entitle(draft: Draft, statement: Statement, before: list[Statement]) -> Non
         and len(previous.text) > 12
         and not in_text(previous.text)
     ):
-        draft.sentence = draft.sentence or previous.text.rstrip(":： ")
+        draft.sentence = draft.sentence or previous.text.rstrip(":\uff1a ")
 
 
 def _sentence(walk: _Walk, statement: Statement, before: list[Statement], brief: Brief) -> list[tuple[Statement, Mention]]:
@@ -325,7 +344,7 @@ def _about(walk: _Walk, statement: Statement) -> None:
     words = len(text.split())
     said_side = "response" if field_statements.RESPONSE_WORD.search(text) else "request" if field_statements.REQUEST_WORD.search(text) else None
     side = walk.side
-    if said_side and (words <= 6 or _SENTENCE_END.search(text) or re.match(r"^\W*[\w ]{3,20}\s[-–—]\s", text)):
+    if said_side and (words <= 6 or _SENTENCE_END.search(text) or re.match(r"^\W*[\w ]{3,20}\s[-\u2013—]\s", text)):
         side = "response" if said_side == "response" else "request"
         if statement.parent is None or words <= 6:
             walk.side = side
@@ -338,9 +357,9 @@ def _about(walk: _Walk, statement: Statement) -> None:
                 draft.request[place] = draft.request[place].model_copy(update={"type": parameter.type, "note": walk.pending_query})
         draft.cites.add(statement.number)
         return
-    walk.pending_query = text.rstrip(":： ") if _SENTENCE_END.search(text) and words < 15 else ""
+    walk.pending_query = text.rstrip(":\uff1a ") if _SENTENCE_END.search(text) and words < 15 else ""
     if walk.listed and statement.parent == walk.listed[0]:
-        name = re.match(r"^(?:`(?P<code>[A-Za-z_]\w*)`|(?P<bare>[A-Za-z_]\w*)(?=\s*(?:$|[(:–—-])))", text)
+        name = re.match(r"^(?:`(?P<code>[A-Za-z_]\w*)`|(?P<bare>[A-Za-z_]\w*)(?=\s*(?:$|[(:\u2013—-])))", text)
         said = field_statements.described(text) or (
             field_statements.FieldNote(name=name["code"] or name["bare"]) if name and not _SENTENCE_END.search(text) else None
         )

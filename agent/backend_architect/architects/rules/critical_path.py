@@ -53,7 +53,7 @@ def _request(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> C
 
 
 def _drafts(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> list[_Draft]:
-    noun = evidence.singular(evidence.resource(endpoint))
+    noun = evidence.thing(endpoint, ())
     call = evidence.call(endpoint)
     fields = [parameter.name for parameter in endpoint.request if parameter.where != "header"]
     checked = f": {wording.listing([f'`{name}`' for name in fields], most=3)}" if fields else ""
@@ -62,11 +62,11 @@ def _drafts(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> li
         who = f"is {wording.listing(list(endpoint.roles), last='or')}" if endpoint.roles else "may do this"
         drafts.append(_Draft(f"Check who calls and whether that person {who}", 10, _refusal(endpoint, (401, 403), "401 or 403")))
     write = evidence.writes(endpoint)
-    rule = next((error for error in endpoint.errors if error.status in (409, 410, 423) or (error.status == 422 and write)), None)
+    rule = next((error for error in endpoint.errors if error.status in (409, 410, 423)), None)
     passed_on = forwarded(case, endpoints) is not None
     systems = evidence.partners(case) if not passed_on and _asks_outside(case, endpoint) else ()
     if rule is not None:
-        drafts.append(_Draft(f"Check the rule under a row lock: {wording.clipped(rule.when, 80)}", 15, _said(rule)))
+        drafts.append(_Draft(f"Check under a row lock: {evidence.lower_first(wording.clipped(rule.when, 80))}?", 15, _said(rule)))
     queue = grounds.queue(case)
     if write:
         where = queue.name if queue is not None and passed_on else wording.ENGINE_NAMES[case.traits.engine]
@@ -128,7 +128,7 @@ def _fitted(drafts: list[_Draft], budget: int) -> list[_Draft]:
 def _afterwards(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> Step | None:
     if forwarded(case, endpoints) is None:
         return None
-    noun = evidence.singular(evidence.resource(endpoint))
+    noun = evidence.thing(endpoint, ())
     main, reserve = main_and_reserve(case)
     target = f"{main}, or to {reserve} while that fails" if main and reserve else main or "processing"
     return Step(

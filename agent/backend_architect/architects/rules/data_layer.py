@@ -107,8 +107,8 @@ def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
             if traits.engine_basis.cites or not built:
                 said.append(headed(basis))
             elif not linked:
-                rule = once(case)
-                kept_once = f", and {quoted(rule.quote, 80)} is a unique index" if rule else ""
+                forbidden = once(case)
+                kept_once = f", and {quoted(forbidden.quote, 80)} is a unique index" if forbidden else ""
                 said.append(f"{_tables(built)} are found by their key and listed in order: one table, one index for each query{kept_once}")
             if linked:
                 names = {e.key: e.name for e in built}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from backend_architect.architects.rules import evidence, wording
+from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.commands import commands
 from backend_architect.architects.rules.drafts import FIRST, HARDEN, LATER, ORDER, REST
 from backend_architect.architects.rules.groups import groups, parts
+from backend_architect.architects.rules.late_tasks import goal
 from backend_architect.architects.rules.layout import guidance, layout
 from backend_architect.architects.rules.risks import risks
 from backend_architect.architects.rules.tasks import tasks
@@ -68,5 +69,5 @@ def _rest(case: Case, scope: Scope) -> str:
 
 
 def _ready(case: Case, design: Design, noun: str) -> str:
-    targets = design.performance.decision.targets if design.performance else f"{case.traits.latency_ms} ms"
-    return f"Proved, not hoped: {wording.clipped(targets, 110)}; a {noun} survives the loss of a machine"
+    lasting = case.traits.engine not in grounds.VOLATILE
+    return f"Proved, not hoped: {goal(case, design)}{f'; {wording.article(noun)} survives the loss of a machine' if lasting else ''}"

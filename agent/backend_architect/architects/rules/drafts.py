@@ -99,14 +99,21 @@ def place_components(drafts: Sequence[Draft], design: Design, homes: dict[str, s
 
 
 def place_requirements(drafts: Sequence[Draft], design: Design) -> None:
-    """Give every requirement of the first version that nothing else answers for to the task nearest in words."""
+    """Give every requirement of the first version that no endpoint, table or decision answers for to the task nearest in words.
+
+    That a component answers for a function says where it lives, not when it is built.
+    """
     satisfied = satisfies(design)
+    parts = {component.key for component in design.structure.components if component.kind != "module"} | {design.structure.system.key}
     covered = {key for draft in drafts for key in draft.implements}
-    covered |= {requirement for draft in drafts for key in draft.implements for requirement in satisfied.get(key, ())}
+    built = {draft_key for draft in drafts for draft_key in draft.implements}
+    named = covered | {requirement for key in built - parts for requirement in satisfied.get(key, ())}
+    covered |= {requirement for key in built for requirement in satisfied.get(key, ())}
     able = [draft for draft in drafts if draft.phase != LATER]
     bags = {draft.key: _words(" ".join((draft.title, draft.done_when, *draft.steps))) for draft in able}
     for requirement in design.scope.requirements:
-        if requirement.horizon == "now" and requirement.key not in covered:
+        answered = named if requirement.kind in ("functional", "integration") else covered
+        if requirement.horizon == "now" and requirement.key not in answered:
             _nearest(requirement, able, bags).take(requirement.key)
 
 

@@ -8,6 +8,7 @@ from typing import Literal, cast, get_args
 from urllib.parse import unquote
 
 from backend_architect.architects.rules.json_shapes import loads, members, type_of
+from backend_architect.architects.rules.words import word_set
 from backend_architect.design import Parameter
 from backend_architect.text import NAME_PATTERN
 
@@ -15,11 +16,11 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
 METHODS: tuple[Method, ...] = get_args(Method)
 _METHOD = "GET|POST|PUT|PATCH|DELETE|HEAD"
-_TARGET = r"(?:https?://[^\s`\"'<>|，。、；）]+|(?:\{\{?\w+\}?\})?/[^\s`\"'|，。、；）]*)"
+_TARGET = r"(?:https?://[^\s`\"'<>|\uff0c。、\uff1b\uff09]+|(?:\{\{?\w+\}?\})?/[^\s`\"'|\uff0c。、\uff1b\uff09]*)"
 _IN_TEXT = re.compile(
     rf"(?<![\w/$-])(?P<methods>(?:{_METHOD})(?:\s?[/|,]\s?(?:{_METHOD}))*)`?\*?\*?(?:\s+(?:requests?\s+)?(?:to|on|at|para|a|en|auf|an)\b)?\s*`?(?P<target>{_TARGET})"
 )
-_PATH_FIRST = re.compile(rf"^`?(?P<target>/[\w/{{}}:.~-]*)`?\s*(?:[-–—:(]|via)\s*`?(?P<methods>(?:{_METHOD})(?:`?\s?[/|,]\s?`?(?:{_METHOD}))*)\b")
+_PATH_FIRST = re.compile(rf"^`?(?P<target>/[\w/{{}}:.~-]*)`?\s*(?:[-\u2013—:(]|via)\s*`?(?P<methods>(?:{_METHOD})(?:`?\s?[/|,]\s?`?(?:{_METHOD}))*)\b")
 _LINE = re.compile(rf"^\s*(?:[$>]\s*)?(?P<methods>(?:{_METHOD})(?:[/|,](?:{_METHOD}))*)\s+(?P<target>{_TARGET}|\w[\w.-]*/[\w/{{}}:.?=&-]+)(?P<rest>.*)$")
 _STATUS = re.compile(r"^\s*(?:<\s*)?(?:HTTP(?:/[\d.]+)?|Status:?|Response:?)\s*(?P<code>[1-5](?:\d\d|XX|xx))\b", re.IGNORECASE)
 _PARAMETER = (
@@ -32,10 +33,13 @@ _PARAMETER = (
 _PATH = re.compile(r"/[A-Za-z0-9_.~{}/-]*")
 _NAME = re.compile(NAME_PATTERN)
 _QUOTED = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:\\.|[^"\\])*)"|(?P<bare>[^\s'"\\]+)|\\(?P<escaped>.)""", re.DOTALL)
-_REST = re.compile(r"^(?:\s*HTTP/[\d.]+)?[\s`*:#|→–—=>-]*")
+_REST = re.compile(r"^(?:\s*HTTP/[\d.]+)?[\s`*:#|→\u2013—=>-]*")
 
-PROGRAM_LANGUAGES = frozenset(
-    ["python", "py", "javascript", "js", "jsx", "typescript", "ts", "tsx", "go", "golang", "java", "kotlin", "ruby", "rb", "php", "rust", "rs", "csharp", "cs", "c", "cpp", "elixir", "scala", "swift", "html", "css", "sql", "mermaid", "yml", "yaml", "toml", "ini", "diff", "dockerfile"]
+PROGRAM_LANGUAGES = word_set(
+    """
+    python py javascript js jsx typescript ts tsx go golang java kotlin ruby rb php rust rs csharp cs c cpp elixir scala swift html css sql
+    mermaid yml yaml toml ini diff dockerfile
+    """
 )
 """Code blocks in these are programs or settings, not requests."""
 
@@ -218,7 +222,7 @@ def _curl(command: str) -> Mention | None:
         return None
     if as_query and body:
         query, body = query + query_parameters(body), None
-    return Mention(method=cast(Method, method), path=path, query=query, body=_form(body), headers=tuple(headers))
+    return Mention(method=method, path=path, query=query, body=_form(body), headers=tuple(headers))
 
 
 def _form(body: str | None) -> tuple[Parameter, ...]:
@@ -237,6 +241,7 @@ def status_in(text: str) -> int | None:
 
 
 _STATED = re.compile(
-    r"\b(?:HTTP(?:/[\d.]+)?(?: status)?(?: code)?|status(?: code)?(?: of)?|returns?|responds? with|answers? with|retorna|devuelve|返回|antwortet mit)\s+`?(?:an? |um |HTTP )?`?(?P<a>20[0-6]|30[1-8])\b"
+    r"\b(?:HTTP(?:/[\d.]+)?(?: status)?(?: code)?|status(?: code)?(?: of)?|returns?|responds? with|answers? with|retorna|devuelve|返回"
+    r"|antwortet mit)\s+`?(?:an? |um |HTTP )?`?(?P<a>20[0-6]|30[1-8])\b"
     r"|\b(?P<b>20[0-6])\s+(?:OK|Ok|Created|Accepted|No Content|HTTP)\b"
 )

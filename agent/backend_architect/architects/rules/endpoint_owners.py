@@ -8,24 +8,37 @@ from typing import Literal
 
 _THING = r"(?:endpoints?|apis?|routes?|operations?|interfaces?|methods?|resources?|rotas?|rutas?|schnittstellen?|endpunkte|接口|端点)"
 _OURS = re.compile(
-    r"\bto be (?:developed|implemented|built|offered|exposed|provided)\b|\b(?:to|you|we) (?:must |have to |need to |should |will )?(?:implement|develop|build|expose|offer)\b"
+    r"\bto be (?:developed|implemented|built|offered|exposed|provided)\b|\b(?:to|you|we) (?:must |have to |need to |should "
+    r"|will )?(?:implement|develop|build|expose|offer)\b"
     r"|\b(?:your|our|this|own) (?:own )?(?:backend|back-end|service|api|app|application|server|system|endpoints?|team)\b"
     r"|\bthe (?:backend|back-end|app|application|server|system|project)\b"
-    r"|a serem (?:desenvolvid|implementad|disponibilizad)|\b(?:seu|nosso|teu) (?:back-?end|serviço|sistema)|\b(?:sua|nossa) (?:api|aplicação)|\ba (?:desarrollar|implementar|construir)\b|\b(?:tu|nuestr[oa]) (?:back-?end|servicio|api|sistema)"
+    r"|a serem (?:desenvolvid|implementad|disponibilizad)|\b(?:seu|nosso|teu) (?:back-?end|serviço|sistema)|\b(?:sua|nossa) (?:api|aplicação)"
+    r"|\ba (?:desarrollar|implementar|construir)\b|\b(?:tu|nuestr[oa]) (?:back-?end|servicio|api|sistema)"
     r"|zu (?:implementieren|entwickeln|bauen)|\b(?:unser|euer|ihr|dein)e?[rms]? (?:back-?end|dienst|api|server)|需要(?:实现|开发|提供)|我们的",
     re.IGNORECASE,
 )
-_PROVIDES = r"(?:provides?|offers?|exposes?|supplies|disponibiliza[m]?|oferece[m]?|fornece[m]?|expõe[m]?|ofrecen?|exponen?|proporcionan?|bereitstell(?:t|en)|anbiete[tn]|bietet|bieten|fournit|fournissent|offre|提供)"
-_PROVIDED = r"(?:provided|offered|exposed|supplied|available|served|owned|hosted|disponíve(?:l|is)|disponibilizad[oa]s|oferecid[oa]s|fornecid[oa]s|disponibles?|ofrecid[oa]s|bereitgestellt|verfügbar|angeboten|disponibles?|fournis?)"
+_PROVIDES = (
+    r"(?:provides?|offers?|exposes?|supplies|disponibiliza[m]?|oferece[m]?|fornece[m]?|expõe[m]?|ofrecen?|exponen?|proporcionan?"
+    r"|bereitstell(?:t|en)|anbiete[tn]|bietet|bieten|fournit|fournissent|offre|提供)"
+)
+_PROVIDED = (
+    r"(?:provided|offered|exposed|supplied|available|served|owned|hosted|disponíve(?:l|is)|disponibilizad[oa]s|oferecid[oa]s|fornecid[oa]s"
+    r"|disponibles?|ofrecid[oa]s|bereitgestellt|verfügbar|angeboten|disponibles?|fournis?)"
+)
 _THEIRS = (
-    re.compile(rf"\b{_THING}\b.{{0,12}}?\b(?:that |which |que |die |qu['’])?(?P<name>(?:[\w'’-]+ ){{0,5}}[\w'’-]+) {_PROVIDES}\b", re.IGNORECASE),
-    re.compile(rf"^(?P<name>(?:[\w'’-]+ ){{0,6}}?[\w'’-]+) {_PROVIDES}\b.{{0,40}}\b{_THING}\b", re.IGNORECASE),
     re.compile(
-        rf"\b{_THING}\b.{{0,40}}?\b{_PROVIDED} (?:by|on|in|from|at|through|n[oa]s?|em|pel[oa]s?|en|por|von|auf|bei|in|par|sur|dans) (?P<name>(?:[\w'’-]+ ?){{1,7}})",
+        rf"\b{_THING}\b.{{0,12}}?\b(?:that |which |que |die |qu['\u2019])?(?P<name>(?:[\w'\u2019-]+ ){{0,5}}[\w'\u2019-]+) {_PROVIDES}\b", re.IGNORECASE
+    ),
+    re.compile(rf"^(?P<name>(?:[\w'\u2019-]+ ){{0,6}}?[\w'\u2019-]+) {_PROVIDES}\b.{{0,40}}\b{_THING}\b", re.IGNORECASE),
+    re.compile(
+        rf"\b{_THING}\b.{{0,40}}?\b{_PROVIDED} (?:by|on|in|from|at|through|n[oa]s?|em|pel[oa]s?|en|por|von|auf|bei|in|par|sur"
+        rf"|dans) (?P<name>(?:[\w'\u2019-]+ ?){{1,7}})",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\b(?:external|third[- ]party|upstream|partner|vendor|supplier|remote|existing)\b (?:(?P<name>(?:[\w'’-]+ ){{0,3}}[\w'’-]+?)(?:['’]s)? )?(?:rest |http |web )?(?:{_THING}|services?|systems?|providers?)\b",
+        rf"\b(?:external|third[- ]party|upstream|partner|vendor|supplier|remote"
+        rf"|existing)\b (?:(?P<name>(?:[\w'\u2019-]+ ){{0,3}}[\w'\u2019-]+?)(?:['\u2019]s)? )?(?:rest |http |web )?(?:{_THING}|services?|systems?"
+        rf"|providers?)\b",
         re.IGNORECASE,
     ),
     re.compile(
@@ -38,20 +51,23 @@ _THEIRS = (
     ),
 )
 _CALLED = re.compile(
-    r"\b(?:we|you|the backend|the system|the service|it|our \w+|your \w+) (?:will |must |can |should |has to |have to |need to |needs to )?(?:calls?|consumes?|quer(?:y|ies)|polls?|asks?|uses?|fetch(?:es)?|hits?|integrates? with)\b"
-    r".{0,40}?\b(?P<name>(?:[\w-]+ ){0,3}[\w-]+?)(?:['’]s?)? (?:api|endpoints?|service|gateway|provider|system)\b",
+    r"\b(?:we|you|the backend|the system|the service|it|our \w+|your \w+) (?:will |must |can |should |has to |have to |need to "
+    r"|needs to )?(?:calls?|consumes?|quer(?:y|ies)|polls?|asks?|uses?|fetch(?:es)?|hits?|integrates? with)\b"
+    r".{0,40}?\b(?P<name>(?:[\w-]+ ){0,3}[\w-]+?)(?:['\u2019]s?)? (?:api|endpoints?|service|gateway|provider|system)\b",
     re.IGNORECASE,
 )
 _NO_SYSTEM = re.compile(
-    r"^(?:|api|apis|back-?end|server|app|application|system|service|services|this|our|your|own|the|we|you|it|they|rest|http|https|version|v\d+|phase|mvp|release|production|staging|development|json|future|time|section|table|postman|swagger|url|base url|port|localhost"
-    r"|following|below|all|default|public|browser|client|frontend|users?|admins?|docs?|documentation|addition|order|general|place|aplicação|serviço|sistema|and|also|which|that|must|seguinte|folgende[rn]?)$",
+    r"^(?:|api|apis|back-?end|server|app|application|system|service|services|this|our|your|own|the|we|you|it|they|rest|http|https|version"
+    r"|v\d+|phase|mvp|release|production|staging|development|json|future|time|section|table|postman|swagger|url|base url|port|localhost"
+    r"|following|below|all|default|public|browser|client|frontend|users?|admins?|docs?|documentation|addition|order|general|place|aplicação"
+    r"|serviço|sistema|and|also|which|that|must|seguinte|folgende[rn]?)$",
     re.IGNORECASE,
 )
 _DETERMINERS = re.compile(
     r"^(?:(?:the|a|an|each|both|all|every|two|three|of|os|as|o|a|nos|nas|dos|das|dois|duas|todos|los|las|el|la|dos|der|die|das|den|dem|beiden?|les|le|que|which|that|external|third-party|upstream|partner|serviços?|servicios?|services?|dienste?)\s+)+",
     re.IGNORECASE,
 )
-_CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'’-]*(?: [A-ZÀ-Ý0-9][\w'’-]*)*")
+_CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'\u2019-]*(?: [A-ZÀ-Ý0-9][\w'\u2019-]*)*")
 _TRAILING = re.compile(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$", re.IGNORECASE)
 
 _OUTSIDE = re.compile(
@@ -68,7 +84,7 @@ def owner(text: str) -> Owner | None:
 
     Another system's name comes in the singular, as the brief writes it: `("theirs", "Payment Processor")`.
     """
-    line = text[:300].replace("`", "").rstrip(":： ")
+    line = text[:300].replace("`", "").rstrip(":\uff1a ")
     if not re.search(rf"{_THING}|servi|system|provider|外部|第三方", line, re.IGNORECASE):
         return None
     for pattern in _THEIRS:
@@ -104,7 +120,7 @@ def system_name(raw: str) -> str:
     name = max(capitals, key=len) if capitals else phrase
     if _NO_SYSTEM.match(name) or any(_NO_SYSTEM.match(word) for word in name.split()[:1]) or not re.search(r"\w", name):
         return ""
-    name = re.sub(r"['’]s?$", "", name)
+    name = re.sub(r"['\u2019]s?$", "", name)
     if name.endswith("s") and not name.endswith(("ss", "us", "is")):
         name = name[:-1]
     return name[:60]

@@ -83,13 +83,9 @@ def times(case: Case, sketch: Sketch, have: list[str], about: list[Statement]) -
             Field(name="version", type="integer", minimum=1, why="Counts changes; a write with an old number is refused, so nobody overwrites unseen work")
         )
     if "created_at" not in have:
-        found.append(
-            Field(
-                name="created_at",
-                type="timestamp",
-                why=f"When the {noun} was {'received' if sketch.verbs & {'import', 'submit', 'send'} else 'made'}{'; lists are sorted by it' if sketch.verbs & {'list', 'read', 'send'} and sketch.noun not in ('user', 'tag', 'answer') else ''}",
-            )
-        )
+        event = "received" if sketch.verbs & {"import", "submit", "send"} else "made"
+        sorted_by = "; lists are sorted by it" if sketch.verbs & {"list", "read", "send"} and sketch.noun not in ("user", "tag", "answer") else ""
+        found.append(Field(name="created_at", type="timestamp", why=f"When the {noun} was {event}{sorted_by}"))
     if changes(sketch) and "updated_at" not in have:
         found.append(Field(name="updated_at", type="timestamp", why="When it last changed"))
     return found

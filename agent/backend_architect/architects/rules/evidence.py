@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backend_architect.architects.rules import words
 from backend_architect.architects.rules.case import Case, System
-from backend_architect.architects.rules.grounds import DEMANDS, outside
+from backend_architect.architects.rules.grounds import DEMANDS, outside, relay
 from backend_architect.architects.rules.wording import figure, plural, slug
 from backend_architect.brief import Statement
 from backend_architect.design import Endpoint, Entity, Keys, Scope
@@ -114,6 +114,11 @@ def lower_first(text: str) -> str:
     return text if text[:2].isupper() or text[:1] == "`" else text[:1].lower() + text[1:]
 
 
+def lines_up(case: Case, keys: Iterable[str]) -> bool:
+    """Return whether accepted work waits in line for somebody to take it: `keys` are the components'."""
+    return "c-queue" in keys or relay(case) is not None
+
+
 def partners(case: Case) -> tuple[System, ...]:
     """Return the outside systems that data goes to or comes from; those that only log people in are left out."""
     return tuple(system for system in outside(case) if not _IDENTITY.search(f"{system.name} {system.purpose}"))
@@ -127,8 +132,10 @@ def built(entities: Sequence[Entity]) -> tuple[Entity, ...]:
 def thing(endpoint: Endpoint | None, entities: Sequence[Entity]) -> str:
     """Return what the loop is about, in words, singular: `survey`."""
     if endpoint is not None:
-        owner = next((entity for entity in entities if entity.key == endpoint.entity), None)
-        return singular(owner.name if owner else resource(endpoint))
+        if endpoint.entity is not None:
+            owner = next((entity.name for entity in entities if entity.key == endpoint.entity), endpoint.entity.removeprefix("e-"))
+            return singular(owner)
+        return singular(resource(endpoint))
     return singular(entities[0].name) if entities else "request"
 
 

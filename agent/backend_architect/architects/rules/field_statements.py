@@ -11,24 +11,37 @@ from backend_architect.brief import Statement
 from backend_architect.design import ValueType
 
 REQUIRED = re.compile(
-    r"\b(?:required|mandatory|must be (?:present|given|sent|supplied)|always present|obrigatóri[oa]s?|sempre presente|requerid[oa]s?|obligatori[oa]s?|siempre presente|erforderlich\w*|pflichtfeld(?:er)?|pflicht|immer vorhanden|obligatoires?|requis(?:e|es)?)\b|必填|必须|必需|必选",
+    (
+        r"\b(?:required|mandatory|must be (?:present|given|sent|supplied)|always present|obrigatóri[oa]s?|sempre presente|requerid[oa]s?"
+        r"|obligatori[oa]s?|siempre presente|erforderlich\w*|pflichtfeld(?:er)?|pflicht|immer vorhanden|obligatoires?|requis(?:e|es)?)\b|必填|必须|必需"
+        r"|必选"
+    ),
     re.IGNORECASE,
 )
 OPTIONAL = re.compile(
-    r"\b(?:optional|not required|may be (?:omitted|left out|empty)|nullable|opciona(?:l|is|les)|facultati(?:f|fs|ve|ves|vo)|optionnel(?:le)?s?)\b|可选|选填|非必",
+    (
+        r"\b(?:optional|not required|may be (?:omitted|left out|empty)|nullable|opciona(?:l|is|les)|facultati(?:f|fs|ve|ves|vo)"
+        r"|optionnel(?:le)?s?)\b|可选|选填|非必"
+    ),
     re.IGNORECASE,
 )
 UNIQUE = re.compile(r"\b(?:unique|únic[oa]s?|eindeutig|uniques?)\b|唯一", re.IGNORECASE)
-_FIELDS = r"(?:request |body |query |response |form )?(?:fields?|param(?:eter)?s?|members?|attributes?|properties|campos?|parâmetros?|atributos?|parámetros?|felder|parameter|champs?|paramètres?|字段|参数)"
+_FIELDS = (
+    r"(?:request |body |query |response |form )?(?:fields?|param(?:eter)?s?|members?|attributes?|properties|campos?|parâmetros?|atributos?"
+    r"|parámetros?|felder|parameter|champs?|paramètres?|字段|参数)"
+)
 _LISTED = re.compile(
-    rf"(?P<kind>required|mandatory|optional|accepted|allowed|obrigatóri\w+|opciona\w+|aceit\w+|obligatori\w+|erforderliche?|optionale?|必填|可选)?\s*{_FIELDS}\s*(?P<after>obrigatóri\w+|opciona\w+|aceit\w+|obligatori\w+|requerid\w+|obligatoires?|facultatifs?)?\s*[:：]\s*(?P<names>.*)$",
+    rf"(?P<kind>required|mandatory|optional|accepted|allowed|obrigatóri\w+|opciona\w+|aceit\w+|obligatori\w+|erforderliche?|optionale?|必填|可选)?\s*{_FIELDS}\s*(?P<after>obrigatóri\w+|opciona\w+|aceit\w+|obligatori\w+|requerid\w+|obligatoires?|facultatifs?)?\s*[:\uff1a]\s*(?P<names>.*)$",
     re.IGNORECASE,
 )
 _DESCRIBED = re.compile(
-    r"`\{?(?P<code>[A-Za-z_][\w.-]*(?:\[\])?(?:\.[\w-]+)*)\}?`\s*(?:[:：(,–—-]+|\b(?:is|are|must be|é|es|ist|est|deve ser|debe ser|muss)\b|是|为)\s*(?P<rest>.+)$|^(?P<bare>[a-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\s*\((?P<inner>[^)]*)\)\s*[:：–—-]?\s*(?P<more>.*)$",
+    (
+        r"`\{?(?P<code>[A-Za-z_][\w.-]*(?:\[\])?(?:\.[\w-]+)*)\}?`\s*(?:[:\uff1a(,\u2013—-]+|\b(?:is|are|must be|é|es|ist|est|deve ser|debe ser"
+        r"|muss)\b|是|为)\s*(?P<rest>.+)$|^(?P<bare>[a-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\s*\((?P<inner>[^)]*)\)\s*[:\uff1a\u2013—-]?\s*(?P<more>.*)$"
+    ),
     re.IGNORECASE,
 )
-_TYPED_BARE = re.compile(r"^(?P<bare>[a-z][A-Za-z0-9_]*)\s*[:：]\s*(?P<rest>(?P<word>[\w-]+)\b.*)$")
+_TYPED_BARE = re.compile(r"^(?P<bare>[a-z][A-Za-z0-9_]*)\s*[:\uff1a]\s*(?P<rest>(?P<word>[\w-]+)\b.*)$")
 _CODE = re.compile(r"`\??\{?([A-Za-z_][A-Za-z0-9_.\[\]-]*)\}?`")
 _WORD = re.compile(r"^[A-Za-z_][\w.]*(?:\[\])?$")
 _TYPE = re.compile(
@@ -44,11 +57,14 @@ _FORMULA = re.compile(
     r"^(?:(?:an?|the|um|uma|una?|eine?|ist|is|are|é|es|campos?|fields?|feld|champ|param(?:eter)?s?|parâmetro|parámetro|sempre|always|siempre|immer|present|presente|required|mandatory|optional|opcional|unique|único|e|and|y|und|obrigatóri[oa]|obligatori[oa]"
     r"|erforderlich\w*|optionale[sr]?|eindeutige[sr]?|do tipo|of type|de tipo|vom typ|type|tipo|de|"
     + "|".join(sorted((re.escape(word) for word in TYPE_WORDS if word.isascii() or word[0] in "núb"), key=len, reverse=True))
-    + r")(?![\w-])[\s,();:–—-]*)+",
+    + r")(?![\w-])[\s,();:\u2013—-]*)+",
     re.IGNORECASE,
 )
 _HEAD_NAME = re.compile(
-    r"^(?:field|column|name|attribute|property|parameter|param|member|key|campo|coluna|nome|columna|nombre|feld|spalte|champ|colonne|字段|列名|参数|名称|属性)(?: name)?$",
+    (
+        r"^(?:field|column|name|attribute|property|parameter|param|member|key|campo|coluna|nome|columna|nombre|feld|spalte|champ|colonne|字段|列名|参数"
+        r"|名称|属性)(?: name)?$"
+    ),
     re.IGNORECASE,
 )
 _HEAD_TYPE = re.compile(r"^(?:data ?)?(?:type|tipo|typ|datentyp|类型|数据类型|format)$", re.IGNORECASE)
@@ -56,11 +72,17 @@ _HEAD_NEED = re.compile(r"^(?:required|mandatory|optional|nullable|null|obrigat�
 _YES = re.compile(r"^(?:y|yes|true|x|✓|✔|✅|sim|sí|si|ja|oui|是|required|mandatory)$", re.IGNORECASE)
 
 REQUEST_WORD = re.compile(
-    r"^\W*(?:example )?(?:the )?(?:request(?: body| payload| parameters?)?|body|payload|parameters|query parameters|input|requisição|corpo|petición|solicitud|cuerpo|anfrage|requête|请求\w{0,3}|输入)\b",
+    (
+        r"^\W*(?:example )?(?:the )?(?:request(?: body| payload| parameters?)?|body|payload|parameters|query parameters|input|requisição|corpo"
+        r"|petición|solicitud|cuerpo|anfrage|requête|请求\w{0,3}|输入)\b"
+    ),
     re.IGNORECASE,
 )
 RESPONSE_WORD = re.compile(
-    r"^\W*(?:example |success(?:ful)? )?(?:the )?(?:response(?: body| payload)?|returns?|result|output|resposta|respuesta|antwort|réponse|响应|返回|输出|retorno|HTTP [12]\d\d)(?!\w)",
+    (
+        r"^\W*(?:example |success(?:ful)? )?(?:the )?(?:response(?: body| payload)?|returns?|result|output|resposta|respuesta|antwort|réponse|响应"
+        r"|返回|输出|retorno|HTTP [12]\d\d)(?!\w)"
+    ),
     re.IGNORECASE,
 )
 
@@ -94,14 +116,14 @@ class FieldList:
 
 def field_list(text: str) -> FieldList | None:
     """Return the members that a `Required fields: ...` line lists, or None."""
-    match = _LISTED.search(text) if (":" in text or "：" in text) and len(text) < 600 else None
+    match = _LISTED.search(text) if (":" in text or "\uff1a" in text) and len(text) < 600 else None
     if match is None or match.start() > 40:
         return None
     kind = f"{match['kind'] or ''} {match['after'] or ''}"
     required = True if REQUIRED.search(kind) else False if kind.strip() else None
     names = _CODE.findall(match["names"])
     if not names:
-        names = [word for word in re.split(r"\s*(?:[,;、，]|\band\b|\be\b|\by\b|\bund\b|和)\s*", match["names"].strip(" .")) if _WORD.match(word)]
+        names = [word for word in re.split(r"\s*(?:[,;、\uff0c]|\band\b|\be\b|\by\b|\bund\b|和)\s*", match["names"].strip(" .")) if _WORD.match(word)]
     if kind.strip() == "" and not names and match["names"].strip():
         return None
     tail = match["names"]
@@ -141,7 +163,7 @@ def meaning(rest: str) -> str:
     """Return a field's description without the words that only give its type and need."""
     match = _FORMULA.match(rest)
     plain = rest[match.end() :] if match and match.end() else rest
-    plain = plain.strip(" .,;:()–—-")
+    plain = plain.strip(" .,;:()\u2013—-")
     words = plain.split()
     return plain[:300] if len(words) > 2 else ""
 

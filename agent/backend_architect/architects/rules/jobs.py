@@ -13,7 +13,7 @@ from backend_architect.brief import Statement
 from backend_architect.design import Endpoint, Entity, Job, Scope
 from backend_architect.text import Cites
 
-Kind = Literal["cleanup", "notify", "import", "export", "report", "compute", "advance", "count", "purge"]
+Kind = Literal["visits", "cleanup", "notify", "import", "export", "report", "compute", "advance", "count", "purge"]
 
 _BATCH = re.compile(
     r"\b(?:off-?line|in batch|batch (?:run|process|job|mode)\w*|run in batch|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+"
@@ -77,6 +77,14 @@ class _Way:
 _STEPS = "5 tries after 10 s, 1 min, 5 min, 30 min and 2 h, each varied by 20 %"
 
 _WAYS: dict[Kind, _Way] = {
+    "visits": _Way(
+        "Count the visits of each {n}",
+        "every 5 minutes",
+        'appends one line a read outside the request, then adds them up into one row a {n} and month, for what the brief asks ("{quote}")',
+        "none of its own: the next run starts at the last line counted",
+        "counts are late, not lost; alert when they are 1 h behind",
+        "the figures carry the time up to which they are complete",
+    ),
     "cleanup": _Way(
         "Delete expired {ns}",
         "every hour",
@@ -152,6 +160,12 @@ _WAYS: dict[Kind, _Way] = {
 }
 
 
+_VISITS = re.compile(
+    r"\b(?:page (?:views?|analytics|visits?)|visit(?:s|or)? (?:statistics|counts?)|hit counts?|view counts?|click statistics)\b|访问统计|页面分析|点击次数",
+    re.IGNORECASE,
+)
+
+
 def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> tuple[Job, ...]:
     """Return the background jobs, those that close the loop first; at most as many as the size bears."""
     if case.traits.shape != "service":
@@ -160,9 +174,10 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
     if (cites := forwarded(case, endpoints)) is not None:
         job = _forwarding(case, scope, entities, endpoints, cites)
         found[job.key] = job
-    for job in (*_probes(case, scope), *_from_actions(case, scope), *_from_entities(scope, entities)):
+    noun = evidence.thing(evidence.primary(endpoints), entities)
+    for job in (*_probes(case, scope), *_visits(case, scope, noun), *_from_actions(case, scope), *_from_entities(scope, entities)):
         found.setdefault(job.key, job)
-    for job in _sweeps(case, scope, tuple(found.values()), evidence.thing(evidence.primary(endpoints), entities)):
+    for job in _sweeps(case, scope, tuple(found.values()), noun):
         found.setdefault(job.key, job)
     return tuple(found.values())[: _MOST[case.traits.size] + 1]
 
@@ -291,6 +306,15 @@ def _is_background(case: Case, kind: Kind, action: Action, statement: Statement)
             return action.system
         case _:
             return batch
+
+
+def _visits(case: Case, scope: Scope, noun: str) -> list[Job]:
+    """Return the count of visits, where the brief asks for statistics of what is read."""
+    asked = [statement for statement in evidence.demands(case) if _VISITS.search(statement.text)]
+    if not asked:
+        return []
+    cites = wording.cites((statement.number for statement in asked), most=4)
+    return [_job(case, scope, "visits", noun, asked[0]).model_copy(update={"cites": cites, "satisfies": evidence.serves(scope, cites)})]
 
 
 def _sweeps(case: Case, scope: Scope, found: Sequence[Job], noun: str) -> list[Job]:

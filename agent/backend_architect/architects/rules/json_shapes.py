@@ -24,7 +24,8 @@ _BIG = 2**31
 
 TYPE_WORDS: dict[str, ValueType] = {
     "uuid": "uuid", "guid": "uuid",
-    "string": "text", "str": "text", "text": "text", "texto": "text", "url": "text", "email": "text", "varchar": "text", "字符串": "text", "文本": "text", "zeichenkette": "text", "texte": "text",
+    "string": "text", "str": "text", "text": "text", "texto": "text", "url": "text", "email": "text", "varchar": "text", "字符串": "text",
+    "文本": "text", "zeichenkette": "text", "texte": "text",
     "int": "integer", "integer": "integer", "inteiro": "integer", "entero": "integer", "ganzzahl": "integer", "整数": "integer", "entier": "integer",
     "bigint": "bigint", "long": "bigint", "int64": "bigint",
     "decimal": "decimal", "money": "decimal", "numeric": "decimal", "dezimal": "decimal", "dezimalzahl": "decimal", "小数": "decimal", "金额": "decimal",

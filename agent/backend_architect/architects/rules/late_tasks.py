@@ -68,6 +68,13 @@ def stream(case: Case, design: Design, noun: str) -> list[Draft]:
     ]
 
 
+def goal(case: Case, design: Design) -> str:
+    """Return what the load test proves, in a few words."""
+    first = evidence.primary(design.endpoints)
+    call = f"`{evidence.call(first)}`" if first else "the main request"
+    return f"{call} within {evidence.span(case.traits.latency_ms)} ({evidence.percentile(case)})"
+
+
 def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
     """Return what makes it ready for use: load, regulated data, operation."""
     stack, tiny = case.traits.stack, case.traits.size == "tiny"
@@ -77,18 +84,19 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
     if performance is not None and not tiny:
         decision = performance.decision
         command = re.search(r"`([^`]+)`", decision.load_test)
+        target = goal(case, design)
         drafts.append(
             Draft(
                 key="t-load",
                 phase=HARDEN,
-                title=f"Prove the load: {wording.clipped(decision.targets, 70)}",
+                title=f"Prove {target}",
                 after=[*after, "t-jobs"],
                 steps=[
                     wording.clipped(decision.load_test, 160),
                     *(f"Cache: {wording.clipped(c.what, 60)} ({c.where}, {wording.clipped(c.ttl, 50)})" for c in performance.caches[:2]),
                 ],
                 verify=command.group(1) if command else focused_test(stack, "load"),
-                done_when=f"The run stays inside {wording.clipped(decision.targets, 110)}; no database query without an index appears in the slow log",
+                done_when=f"The run stays inside it: {target}; no database query without an index appears in the slow log",
                 cites=list(decision.cites),
             )
         )
@@ -129,7 +137,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
                 steps=steps,
                 verify='curl -fsS "$BASE_URL/healthz"',
                 done_when=(
-                    f"A {noun} saved yesterday is there after a restore into an empty database"
+                    f"{wording.headed(wording.article(noun))} saved yesterday is there after a restore into an empty database"
                     if kept
                     else f"After a kill -9 the next {noun} is accepted within 5 s"
                 )

@@ -186,7 +186,7 @@ def _service(case: Case, design: Design, names: Sequence[str]) -> tuple[CodePlac
             case _:
                 for name in shown:
                     places.append(CodePlace(path=path.format(**_filled(name)), holds=_holds(role, name, by_name.get(name, []), design.entities)))
-    if migrate(case.traits.engine):
+    if migrate(case.traits.engine) and evidence.built(design.entities):
         relational = case.traits.engine in grounds.RELATIONAL
         built = wording.counted(len(evidence.built(design.entities)), "table" if relational else "collection")
         places.append(CodePlace(path=UP if relational else COLLECTIONS, holds=f"{wording.headed(built)}: constraints and indexes; the reverse beside it"))
@@ -217,8 +217,8 @@ def _holds(role: str, name: str, endpoints: Sequence[Endpoint], entities: Sequen
             calls = wording.listing([f"`{evidence.call(endpoint)}`" for endpoint in endpoints], most=4)
             return f"{calls or noun}: parse, call the service, format; nothing else"
         case "rules":
-            rules = [error.when for endpoint in endpoints for error in endpoint.errors if error.status in (409, 410, 422, 403)]
-            return f"Rules of {noun}{f': {wording.clipped(rules[0], 80)}' if rules else ''}; knows no HTTP"
+            rules = [error.when for status in (409, 410, 403, 422) for endpoint in endpoints for error in endpoint.errors if error.status == status]
+            return f"Rules of {noun}{f': {evidence.lower_first(wording.clipped(rules[0], 80))}' if rules else ''}; knows no HTTP"
         case "data":
             tables = [entity.name for entity in entities if any(endpoint.entity == entity.key for endpoint in endpoints)]
             return f"All queries on {wording.listing(tables) if tables else noun}"

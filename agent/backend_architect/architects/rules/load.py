@@ -93,11 +93,17 @@ def _stated(case: Case, name: FactName, measure: str) -> Load | None:
     cites = wording.cites(*(fact.cites for fact in facts if fact in (now, year) or _agree(fact, now or top)), most=4)
     return Load(
         measure=measure,
-        now=(now or year or top).value if now or not year else f"lower; {year.value} is where it has to get to",
-        in_a_year=year.value if year else f"{(now or top).value} (no growth stated)",
+        now=_now(name, now, year, top),
+        in_a_year=year.value if year else f"{(now or top).value}{' (no growth stated)' if name in (*_RATES, *_USERS) else ''}",
         basis=_basis(year or now or top, name),
         cites=cites,
     )
+
+
+def _now(name: FactName, now: Fact | None, year: Fact | None, top: Fact) -> str:
+    if now is not None or year is None:
+        return (now or top).value
+    return "starts empty" if name == "storage" else f"lower; {year.value} is where it has to get to"
 
 
 def _sketched(case: Case, fact: Fact) -> bool:
@@ -158,7 +164,13 @@ def _reckoned(case: Case) -> Load:
     fact = next(fact for name in _USERS if (fact := grounds.largest(case, name) or case.profile.first(name)) is not None)
     users = fact.number or 1.0
     rate = users * 20 / 86_400
-    now, peak = wording.per_second(max(rate, 0.01), "requests"), wording.per_second(max(rate * grounds.PEAK, 0.01), "requests")
+    if rate * grounds.PEAK < 1:
+        sums = (
+            f"{wording.figure(users)} users x 20 requests a day (assumed) / 86,400 s x {grounds.PEAK} at peak ="
+            f" {wording.figure(wording.rounded(rate * grounds.PEAK))}/s"
+        )
+        return Load(measure="Requests", now="under 1 request/s", in_a_year="under 1 request/s", basis=sums, cites=fact.cites[:2])
+    now, peak = wording.per_second(rate, "requests"), wording.per_second(rate * grounds.PEAK, "requests")
     return Load(
         measure="Requests",
         now=f"{now}, {peak} at peak",
@@ -296,7 +308,7 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
             then="One more instance behind the balancer; the API keeps no state",
         )
     )
-    if "c-queue" in keys or "c-worker" in keys:
+    if evidence.lines_up(case, keys):
         found.append(
             ScalingTrigger(
                 trigger=f"Oldest waiting {noun} older than 60 s for 10 min",
@@ -338,7 +350,7 @@ def _within_caps(case: Case, keys: set[str], noun: str, call: str) -> tuple[Scal
             then=f"Shift the shares towards it; the sum stays at {caps}",
         ),
     ]
-    if "c-queue" in keys or "c-worker" in keys:
+    if evidence.lines_up(case, keys):
         found.append(
             ScalingTrigger(
                 trigger=f"Oldest waiting {noun} older than 5 s while a receiver is up",
@@ -348,12 +360,18 @@ def _within_caps(case: Case, keys: set[str], noun: str, call: str) -> tuple[Scal
     return tuple(found)
 
 
+def staged(case: Case) -> bool:
+    """Return whether the brief starts small and names a goal at least a thousand times as large."""
+    users = [fact.number for fact in case.profile.all("users") if fact.number]
+    return case.traits.size == "large" and bool(users) and min(users) * 1000 <= max(users)
+
+
 def _stages(case: Case, call: str) -> tuple[ScalingTrigger, ...]:
-    """Return staged growth for a brief that starts small and names a goal at least a thousand times as large."""
+    """Return the stages of growth, each with its trigger; none for a brief that does not grow in stages."""
+    if not staged(case):
+        return ()
     users = [fact.number for fact in case.profile.all("users") if fact.number]
     reads = case.traits.reads_per_second
-    if case.traits.size != "large" or not users or min(users) * 1000 > max(users):
-        return ()
     per_read = max(users) / reads if reads else 0.0
     name = wording.ENGINE_NAMES[case.traits.engine]
     node = _NODES.get(case.traits.engine, _Node(5_000, 1_000))

@@ -99,7 +99,7 @@ _TABLE: dict[Engine, str] = {
 
 
 _STREAMS = {"sse": "server-sent events to clients", "websocket": "WebSocket to clients"}
-_BY_CLOCK = frozenset({"cleanup", "purge", "report", "compute", "advance", "count", "probe"})
+_BY_CLOCK = frozenset({"visits", "cleanup", "purge", "report", "compute", "advance", "count", "probe"})
 """Kinds of job (the second word of their key) that a clock starts."""
 
 
@@ -165,7 +165,7 @@ def _choice(found: _Findings) -> str:
         return (
             f"{found.queue.name} takes in the events, readers follow at their own pace"
             if log
-            else f"{found.queue.name} between accepting and processing a {found.noun}"
+            else f"{found.queue.name} between accepting and processing {wording.article(found.noun)}"
         ) + live
     if found.timed:
         return f"{wording.headed(wording.counted(len(found.work), 'job'))} on a timer, no queue{live}"
@@ -181,11 +181,16 @@ def _why(found: _Findings) -> str:
     said = []
     if found.passed_on:
         partner = next((system.name for system in evidence.partners(found.case)), "the processing side")
-        said.append(f"A {found.noun} is stored and answered before anybody else is asked, so an outage of {partner} delays it instead of losing it.")
+        said.append(
+            f"{wording.headed(wording.article(found.noun))} is stored and answered before anybody else is asked, so an outage of {partner} delays it"
+            " instead of losing it."
+        )
     elif found.work:
         said.append(f"Nobody waits for the answer to: {wording.listing([wording.clipped(job.name, 60) for job in found.work], most=3)}.")
     if found.queue is not None:
         said.append(f"{found.queue.name}: {found.queue.because}.")
+        if found.queue.cites and all(found.case.label(number) == "solution" for number in found.queue.cites):
+            said.append("It stands in a sketch inside the brief: it is built when its scaling trigger fires, not on day 0.")
     elif found.work and not found.timed:
         said.append(f"At {found.rate} the database carries the jobs too, and a job commits or rolls back with the {found.noun} it belongs to.")
     if found.case.traits.existing and found.queue is not None:
@@ -199,7 +204,8 @@ def _pattern(found: _Findings) -> str:
     parts = []
     if found.queue is not None:
         log = found.broker is not None and found.broker.log
-        parts.append("append to the log, readers with their own offset" if log else f"accept, store in the queue, answer 202, process the {found.noun} later")
+        taken = f"accept, store in the queue, answer 202, process the {found.noun} later" if found.passed_on else "what nobody waits for goes through the queue"
+        parts.append("append to the log, readers with their own offset" if log else taken)
     elif found.timed:
         parts.append("timer in one process, guarded by a lock so that a second instance does not run it too")
     elif found.work:
@@ -285,9 +291,7 @@ def _waits(endpoint: Endpoint) -> str:
         return "until it is stored, no longer: from then on it cannot be lost"
     if not evidence.writes(endpoint):
         return "the answer is what was asked for"
-    refusal = next((error for error in endpoint.errors if error.status in (409, 422)), None) or next(
-        (error for error in endpoint.errors if error.status == 400), None
-    )
+    refusal = next((error for status in (409, 410, 422, 400) for error in endpoint.errors if error.status == status), None)
     if refusal is not None:
-        return f"the caller has to hear at once when it is refused: {wording.clipped(refusal.when, 80)}"
+        return f"the caller has to hear at once when it is refused: {evidence.lower_first(wording.clipped(refusal.when, 80))}"
     return "the caller has to know that it is stored"

@@ -5,43 +5,70 @@ from __future__ import annotations
 from functools import lru_cache
 
 from backend_architect.architects.rules.field_types import PEOPLE
-from backend_architect.architects.rules.words import singular, snake
+from backend_architect.architects.rules.words import singular, snake, word_set
 
-_UI = (
-    "button page list field form click input screen checkbox menu tab window browser dialog popup modal box area chart graph view website site interface layout icon key keyboard mouse home_page homepage table row column "
-    "label text_field bar header footer sidebar panel dropdown cursor tooltip banner widget display dashboard app_web url link enter cell chat_box drag drop card_view theme font colour color placeholder"
-)
-_SYSTEM = (
-    "system application app platform service backend back_end frontend front_end api server database db code software program tool solution product_owner website portal infrastructure container cluster cloud network "
-    "architecture component module library framework endpoint repository script pipeline environment integration interface implementation prototype mvp technology stack codebase ecosystem storage queue storage_queue cache broker log_file "
-    "request response_time call query process thread job worker cron task_queue browser_window client_application user_interface test unit_test ci github docker kubernetes aws_ecosystem machine hardware storage_account result_txt file_system"
-)
-_ABSTRACT = (
-    "experience performance maintainability scalability security availability reliability ability functionality feature requirement need design efficiency data information detail content result results everything something "
-    "anything nothing thing stuff way time day week month year hour minute second moment number amount quantity count total ratio percentage rest lot kind type part example case use use_case step action activity_level access "
-    "permission right support help work progress change improvement management development maintenance deployment environment documentation communication validation authentication authorization registration login logout "
-    "operation traffic load latency throughput uptime scale capacity_planning quality cost budget price_range risk problem issue_at_hand solution goal goal_state objective purpose reason scope context background situation assumption "
-    "constraint limit limitation rule policy_decision principle standard practice approach method mechanism technique strategy plan_b idea concept overview summary statistic statistics analysis analytics metric insight trend "
-    "visualization visualisation representation graphical_representation format version state status order_flow flow sequence front in_front how what why who which them it this that these those one other others self one_another private public "
-    "foundation research user_research usability_testing artifact research_artifact fraud crime money loss damage trust value benefit opportunity choice_of effort attention focus concern question_of priority_order possibility "
-    "datum data_source read write read_request write_request bandwidth memory disk cpu space place position direction rate frequency duration size length width height weight color shape look feel style look_and_feel "
-    "community society world market industry business company_wide customer_experience user_experience satisfaction feedback_loop interest demand supply procedure regulation compliance law privacy confidentiality integrity consistency "
-    "connection connectivity signal bit byte word sentence phrase term language english software_engineer workforce reduce_workforce hosting testing training processing screening_process engineering monitoring logging marketing reporting outcome"
-)
-_NOT_THINGS = frozenset(f"{_UI} {_SYSTEM} {_ABSTRACT}".split())
-_FUNCTION_WORDS = frozenset(
-    ["in", "on", "of", "to", "at", "by", "for", "with", "from", "as", "and", "or", "not", "no", "the", "a", "an", "any", "all", "each", "every", "some", "more", "most", "less", "least", "only", "also", "just", "too", "very", "than", "then", "there", "here", "how", "what", "why", "who", "whom", "which", "whose", "when", "where", "while", "if", "else", "front", "back", "up", "down", "out", "off", "over", "under", "again", "once", "twice", "away", "soon", "able", "same", "such", "own", "other", "another", "his", "her", "its", "their", "our", "my", "your", "it", "them", "they", "he", "she", "we", "you", "me", "us", "i", "be", "is", "are", "was", "were", "been", "being", "do", "does", "did", "have", "has", "had"]
+_UI = """
+    button page list field form click input screen checkbox menu tab window browser dialog popup modal box area chart graph view website
+    site interface layout icon key keyboard mouse home_page homepage table row column label text_field bar header footer sidebar panel
+    dropdown cursor tooltip banner widget display dashboard app_web url link enter cell chat_box drag drop card_view theme font colour color
+    placeholder
+"""
+_SYSTEM = """
+    system application app platform service backend back_end frontend front_end api server database db code software program tool solution
+    product_owner website portal infrastructure container cluster cloud network architecture component module library framework endpoint
+    repository script pipeline environment integration interface implementation prototype mvp technology stack codebase ecosystem storage
+    queue storage_queue cache broker log_file request response_time call query process thread job worker cron task_queue browser_window
+    client_application user_interface test unit_test ci github docker kubernetes aws_ecosystem machine hardware storage_account result_txt
+    file_system
+"""
+_ABSTRACT = """
+    experience performance maintainability scalability security availability reliability ability functionality feature requirement need
+    design efficiency data information detail content result results everything something anything nothing thing stuff way time day week
+    month year hour minute second moment number amount quantity count total ratio percentage rest lot kind type part example case use
+    use_case step action activity_level access permission right support help work progress change improvement management development
+    maintenance deployment environment documentation communication validation authentication authorization registration login logout
+    operation traffic load latency throughput uptime scale capacity_planning quality cost budget price_range risk problem issue_at_hand
+    solution goal goal_state objective purpose reason scope context background situation assumption constraint limit limitation rule
+    policy_decision principle standard practice approach method mechanism technique strategy plan_b idea concept overview summary statistic
+    statistics analysis analytics metric insight trend visualization visualisation representation graphical_representation format version
+    state status order_flow flow sequence front in_front how what why who which them it this that these those one other others self
+    one_another private public foundation research user_research usability_testing artifact research_artifact fraud crime money loss damage
+    trust value benefit opportunity choice_of effort attention focus concern question_of priority_order possibility datum data_source read
+    write read_request write_request bandwidth memory disk cpu space place position direction rate frequency duration size length width
+    height weight color shape look feel style look_and_feel community society world market industry business company_wide
+    customer_experience user_experience satisfaction feedback_loop interest demand supply procedure regulation compliance law privacy
+    confidentiality integrity consistency connection connectivity signal bit byte word sentence phrase term language english
+    software_engineer workforce reduce_workforce hosting testing training processing screening_process engineering monitoring logging
+    marketing reporting outcome
+"""
+_NOT_THINGS = word_set(f"{_UI} {_SYSTEM} {_ABSTRACT}")
+_FUNCTION_WORDS = word_set(
+    """
+    in on of to at by for with from as and or not no the a an any all each every some more most less least only also just too very than then
+    there here how what why who whom which whose when where while if else front back up down out off over under again once twice away soon
+    able same such own other another his her its their our my your it them they he she we you me us i be is are was were been being do does
+    did have has had
+    """
 )
 _ADJECTIVE_ENDINGS = ("ive", "able", "ible", "ous", "ful", "less", "ish", "ic")
-_NOUNS_LIKE_ADJECTIVES = frozenset(
-    ["archive", "olive", "table", "timetable", "variable", "vegetable", "deliverable", "receivable", "payable", "executive", "initiative", "incentive", "topic", "clinic", "music", "logic", "traffic", "comic", "mechanic", "picnic", "fabric", "metric", "garlic", "directive", "collective", "drive", "hive", "dish", "wish"]
+_NOUNS_LIKE_ADJECTIVES = word_set(
+    """
+    archive olive table timetable variable vegetable deliverable receivable payable executive initiative incentive topic clinic music logic
+    traffic comic mechanic picnic fabric metric garlic directive collective drive hive dish wish
+    """
 )
 _ABSTRACT_ENDINGS = ("ness", "ity", "ism", "ship", "ability")
-_THINGS_LIKE_ABSTRACT = frozenset(
-    ["city", "facility", "activity", "university", "identity", "community", "charity", "commodity", "entity", "membership", "scholarship", "relationship", "internship", "ship", "opportunity", "amenity", "priority", "utility", "liability", "sponsorship", "ownership"]
+_THINGS_LIKE_ABSTRACT = word_set(
+    """
+    city facility activity university identity community charity commodity entity membership scholarship relationship internship ship
+    opportunity amenity priority utility liability sponsorship ownership
+    """
 )
-_GERUNDS_THAT_ARE_THINGS = frozenset(
-    ["booking", "listing", "meeting", "building", "rating", "setting", "recording", "posting", "reading", "painting", "offering", "saving", "hearing", "screening", "filing", "drawing", "warning", "ranking", "mapping", "finding", "pricing", "training_session", "string", "thing", "ring", "king", "spring", "wing", "viewing", "outing", "sibling"]
+_GERUNDS_THAT_ARE_THINGS = word_set(
+    """
+    booking listing meeting building rating setting recording posting reading painting offering saving hearing screening filing drawing
+    warning ranking mapping finding pricing training_session string thing ring king spring wing viewing outing sibling
+    """
 )
 
 SYNONYMS: dict[str, str] = {
@@ -51,23 +78,36 @@ SYNONYMS: dict[str, str] = {
     "pic": "photo", "picture": "photo", "e_mail": "email", "msg": "message", "chat_message": "message", "text_message": "message",
     "blog_post": "post", "blog_article": "article", "cart": "cart", "shopping_cart": "cart", "basket": "cart",
     "pagamento": "payment", "pedido": "order", "usuario": "user", "cliente": "customer", "produto": "product", "mensagem": "message",
-    "producto": "product", "mensaje": "message", "pago": "payment", "bestellung": "order", "nutzer": "user", "benutzer": "user", "kunde": "customer", "produkt": "product", "nachricht": "message", "zahlung": "payment",
+    "producto": "product", "mensaje": "message", "pago": "payment", "bestellung": "order", "nutzer": "user", "benutzer": "user",
+    "kunde": "customer", "produkt": "product", "nachricht": "message", "zahlung": "payment",
 }  # fmt: skip
 """Nouns that mean another one, as plain singular snake_case."""
 
 AUTHORED = frozenset(["message", "comment", "post", "article", "reply", "review", "note", "feedback", "announcement", "story", "question_post", "answer"])
 """Things whose value is what somebody wrote; the one who wrote it is the author."""
 MONEY_EVENTS = frozenset(["payment", "transaction", "bid", "donation", "invoice", "refund", "expense", "transfer", "deposit", "withdrawal", "charge", "offer"])
-EVENTS = frozenset(
-    ["order", "booking", "reservation", "appointment", "vote", "response", "submission", "attempt", "loan", "enrollment", "enrolment", "registration", "check_in", "visit", "click", "view_event", "like", "follow", "application", "request", "session", "subscription", "claim", "shipment", "delivery", "trip", "ride", "reading", "measurement"]
+EVENTS = word_set(
+    """
+    order booking reservation appointment vote response submission attempt loan enrollment enrolment registration check_in visit click
+    view_event like follow application request session subscription claim shipment delivery trip ride reading measurement
+    """
 )
 """Things that happen: they have a moment and a state rather than a title."""
-NAMED = frozenset(
-    ["category", "channel", "room", "product", "course", "bot", "tag", "team", "group", "organisation", "organization", "company", "restaurant", "hotel", "store", "shop", "dish", "ingredient", "item", "device", "sensor", "vehicle", "car", "location", "place", "venue", "city", "country", "project", "board", "playlist", "album", "artist", "station", "department", "class", "subject", "school", "library", "customer", "patient", "employee", "student", "driver", "member", "folder", "label", "plan", "role", "skill", "service_type", "brand", "supplier", "merchant", "sender", "contact", "ward", "bed", "table", "seat", "building", "apartment", "unit", "machine", "warehouse"]
+NAMED = word_set(
+    """
+    category channel room product course bot tag team group organisation organization company restaurant hotel store shop dish ingredient
+    item device sensor vehicle car location place venue city country project board playlist album artist station department class subject
+    school library customer patient employee student driver member folder label plan role skill service_type brand supplier merchant sender
+    contact ward bed table seat building apartment unit machine warehouse
+    """
 )
 """Things that people know by a name rather than a title."""
 FILES = frozenset(["image", "photo", "video", "file", "document", "attachment", "picture", "recording", "audio", "scan", "pdf", "avatar"])
-APPEND_ONLY = frozenset(["message", "event", "log", "audit_log", "transaction", "payment", "vote", "reading", "measurement", "click", "visit", "response", "submission", "answer"])
+APPEND_ONLY = word_set(
+    """
+    message event log audit_log transaction payment vote reading measurement click visit response submission answer
+    """
+)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.caps import Role, caps
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.load import busiest, staged
 from backend_architect.architects.rules.stacks import migrate
 from backend_architect.architects.rules.watch import monitors
 from backend_architect.design import Component, Endpoint, Entity, Operation, OperationsDecision, OperationsLayer, Rejected, Scope, Structure
@@ -100,6 +101,8 @@ class _Setting:
     call: str
     stored: tuple[str, ...]
     """Tables or collections, in words."""
+    instances: int
+    """Copies of the API that run at first."""
     compose: Cites
     ci: str
     ci_cites: Cites
@@ -131,15 +134,15 @@ class _Setting:
         """The components of ours that run."""
         return tuple(c for c in self.structure.components if c.kind in ("service", "worker"))
 
-    @property
-    def instances(self) -> int:
-        """How many copies of the API run at first."""
-        required = grounds.required_instances(self.case)
-        if required is not None:
-            return required[0]
-        if self.case.traits.size == "large" or any(c.key == "c-balancer" for c in self.structure.components):
-            return max(2, grounds.per_instance(grounds.load(self.case)))
-        return 1
+
+def _instances(case: Case, structure: Structure) -> int:
+    """Return how many copies of the API run at first."""
+    required = grounds.required_instances(case)
+    if required is not None:
+        return required[0]
+    if case.traits.size == "large" or any(c.key == "c-balancer" for c in structure.components):
+        return 1 if staged(case) else max(2, grounds.per_instance(grounds.load(case)))
+    return 1
 
 
 def _setting(case: Case, scope: Scope, structure: Structure, endpoints: Sequence[Endpoint], entities: Sequence[Entity]) -> _Setting:
@@ -154,6 +157,7 @@ def _setting(case: Case, scope: Scope, structure: Structure, endpoints: Sequence
         noun=evidence.thing(first, entities),
         call=f"`{evidence.call(first)}`" if first else "the program",
         stored=tuple(wording.spaced(entity.name) for entity in evidence.built(entities)),
+        instances=_instances(case, structure),
         compose=evidence.mentioning(asked, _COMPOSE, limit=2),
         ci=ci or "GitHub Actions",
         ci_cites=ci_cites,
@@ -166,6 +170,8 @@ def _setting(case: Case, scope: Scope, structure: Structure, endpoints: Sequence
 def _choice(found: _Setting) -> str:
     if found.compose:
         return "One docker compose file, as the brief demands"
+    if found.cloud is not None and staged(found.case):
+        return f"One container on {found.cloud.run} on day 0, more by measured triggers"
     if found.cloud is not None:
         return f"Containers on {found.cloud.run}" + (", apart from the existing application" if found.case.traits.existing else "")
     if found.bare:
@@ -184,7 +190,9 @@ def _why(found: _Setting) -> str:
             f" {'needs' if len(found.deployables) <= 1 else 'need'} no cluster of our own"
         )
     else:
-        parts.append(f"{wording.headed(case.traits.size_basis.because)}: more than {wording.counted(found.instances, 'instance')} would be run for nobody")
+        peak = evidence.requests(busiest(case))
+        sums = f"{peak} at peak against about {grounds.PER_INSTANCE} an instance (rule of thumb)"
+        parts.append(f"{sums}: one is enough" if found.instances == 1 else f"{sums}; {wording.count(found.instances)}, so that one may fail or be replaced")
     if found.zero_down:
         parts.append(f"A release may not close the door: {wording.quoted(case.statement(found.zero_down[0]).text, 90)}")
     return wording.sentences(*parts)
@@ -211,8 +219,11 @@ def _deployment(found: _Setting) -> str:
         return f"`docker compose up -d`: {runs}{copies}{port}"
     if found.bare:
         return f"{stack.framework} process under systemd, TLS by Caddy in front{port}; data beside it, outside the release folder"
-    where = found.cloud.run if found.cloud else "one host with Docker"
+    where = found.cloud.run if found.cloud else "one host with Docker" if found.instances == 1 else "hosts with Docker in two zones"
     copies = wording.counted(found.instances, "instance")
+    if staged(found.case):
+        goal = grounds.per_instance(grounds.load(found.case))
+        copies += f" on day 0 (about {goal:,} at the stated goal; the scaling triggers say when)"
     if found.zero_down or found.instances > 1:
         return f"{stack.framework} image on {where}, {copies}{port}; new instances take traffic when ready, old ones finish their requests first (30 s)"
     return f"{stack.framework} image on {where}, {copies}{port}; a release replaces it within seconds"
@@ -251,7 +262,7 @@ def _observability(found: _Setting) -> str:
         return f"JSON log line per request with request ID, status and ms; {wording.plural(found.noun)} are not logged in full"
     rates = [f"p50, p95 and p99 of {found.call}", "error rate by code"]
     keys = {component.key for component in found.structure.components}
-    if "c-worker" in keys or "c-queue" in keys:
+    if evidence.lines_up(case, keys):
         rates.append(f"age of the oldest waiting {found.noun}")
     rates += [f"time and failures of {system.name}" for system in evidence.partners(case)[:2]]
     personal = "; personal and regulated fields are masked" if case.traits.regulated else ""

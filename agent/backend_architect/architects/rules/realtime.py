@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from backend_architect.architects.rules import evidence, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.design import Endpoint, Entity, RealTime, Rejected
+
+_STREAM = re.compile(r"\bweb ?sockets?\b|\bserver[- ]sent\b|\bSSE\b", re.IGNORECASE)
 
 Choice = Literal["request-response", "short-polling", "long-polling", "sse", "websocket"]
 
@@ -51,7 +54,10 @@ def _status_cites(endpoints: Sequence[Endpoint]) -> tuple[int, ...]:
 def _said(case: Case) -> str:
     """Return what the brief says about live updates, in its own words."""
     cites = case.traits.realtime_basis.cites
-    return f'"{wording.clipped(case.statement(cites[0]).text, 80)}"' if cites else "the brief"
+    if not cites:
+        return "the brief"
+    texts = [case.statement(number).text for number in cites]
+    return wording.quoted(next((text for text in texts if _STREAM.search(text)), texts[0]), 80)
 
 
 def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence[Endpoint]) -> tuple[str, dict[str, str]]:

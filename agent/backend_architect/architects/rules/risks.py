@@ -114,7 +114,7 @@ def _existing(case: Case) -> Iterator[Risk]:
         yield Risk(
             risk="The running system is disturbed by the new part",
             mitigation="It stands beside it with its own deployment; the old way stays open behind a switch until a week of both has been compared",
-            cites=case.traits.pattern_basis.cites[:3],
+            cites=tuple(n for fact in case.profile.all("architecture") if fact.value == "existing" for n in fact.cites)[:3],
         )
 
 

@@ -34,7 +34,7 @@ def service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
     homes = {decision.key: homes.get(f"d-{name}", "t-start") for _, name, decision in design.decisions()}
     if (schema := _schema(case, design)) is not None:
         drafts.append(schema)
-    logins = tuple(e for e in design.endpoints if _LOGIN.search(e.path) and not e.primary)
+    logins = tuple(e for e in design.endpoints if not e.primary and (_LOGIN.search(e.path) or _registers(e)))
     guarded = first is not None and first.auth in ("user", "role", "service")
     needs_access = case.traits.auth not in ("none", "optional") or bool(logins)
     if needs_access and guarded:
@@ -60,6 +60,10 @@ def service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
         homes |= {decision.key: "t-data" for _, name, decision in design.decisions() if name == "data"}
     homes |= _homes(case, design, have)
     return drafts, homes
+
+
+def _registers(endpoint: Endpoint) -> bool:
+    return endpoint.method == "POST" and endpoint.auth == "none" and endpoint.path.rstrip("/").endswith(("/users", "/accounts"))
 
 
 def _homes(case: Case, design: Design, have: set[str]) -> dict[str, str]:
@@ -98,7 +102,7 @@ def _start(case: Case, design: Design) -> Draft:
     return Draft(
         key="t-start",
         phase=FIRST,
-        title=f"Start the {stack.framework} project",
+        title=f"Start the project in {stack.framework}",
         steps=steps[: 2 if case.traits.size == "tiny" else 3],
         verify=f"{stack.lint} && {stack.test}",
         done_when=f"The pipeline is green and `{stack.run}` answers `GET /healthz` with 200",
@@ -108,7 +112,7 @@ def _start(case: Case, design: Design) -> Draft:
 def _schema(case: Case, design: Design) -> Draft | None:
     entities = evidence.built(design.entities)
     engine = case.traits.engine
-    if not entities and design.data is None:
+    if not entities:
         return None
     names = wording.listing([f"`{entity.name}`" for entity in entities], most=5)
     apply = migrate(engine)
@@ -158,6 +162,7 @@ def _schema(case: Case, design: Design) -> Draft | None:
 
 def _access(case: Case, design: Design, logins: Sequence[Endpoint], phase: str) -> Draft:
     roles = list(dict.fromkeys(role for endpoint in design.endpoints for role in endpoint.roles))
+    roles = roles or [actor.name for actor in case.actors if actor.privileged]
     guarded = [endpoint for endpoint in design.endpoints if endpoint.auth in ("user", "role", "service")]
     example = next((endpoint for endpoint in guarded if endpoint.auth == "role"), guarded[0] if guarded else None)
     way = design.security.decision.authentication if design.security else case.traits.auth_basis.value
@@ -167,11 +172,14 @@ def _access(case: Case, design: Design, logins: Sequence[Endpoint], phase: str) 
         steps.append(f"One test per role and route: {wording.listing(roles)}")
     done = f"`{evidence.call(example)}` answers 401 without credentials" if example else "a protected route answers 401 without credentials"
     if roles and example is not None and example.auth == "role":
-        done += f", 403 for anybody who is not {wording.listing(roles, last='or')}"
+        done += f", 403 for anybody who is not {wording.article(wording.listing(roles, last='or'))}"
     return Draft(
         key="t-access",
         phase=phase,
-        title=f"Let {wording.listing(roles) if roles else 'known callers'} in and nobody else ({wording.clipped(case.traits.auth_basis.value, 40)})",
+        title=(
+            f"Let {wording.listing([wording.plural(role) for role in roles]) if roles else 'known callers'} in and nobody else"
+            f" ({wording.clipped(case.traits.auth_basis.value, 40)})"
+        ),
         implements=[*decided, *(endpoint.key for endpoint in logins)],
         after=["t-data", "t-start"],
         steps=steps,

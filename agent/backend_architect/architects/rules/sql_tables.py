@@ -10,7 +10,10 @@ from backend_architect.architects.rules.words import plural, snake
 
 _CREATE = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?(?P<name>[\w.\"`\[\]]+)\s*\(", re.IGNORECASE)
 _COLUMN = re.compile(
-    r"^[\"`\[]?(?P<name>[A-Za-z_]\w{0,62})[\"`\]]?\s+(?P<type>[A-Za-z]\w*(?:\s+(?:precision|varying|with(?:out)? time zone|unsigned))?(?:\s*\([^()]*\))?(?:\[\])?.*)$",
+    (
+        r"^[\"`\[]?(?P<name>[A-Za-z_]\w{0,62})[\"`\]]?\s+(?P<type>[A-Za-z]\w*(?:\s+(?:precision|varying|with(?:out)? time zone"
+        r"|unsigned))?(?:\s*\([^()]*\))?(?:\[\])?.*)$"
+    ),
     re.DOTALL,
 )
 _PRIMARY = re.compile(r"^(?:constraint\s+\S+\s+)?primary\s+key\s*\((?P<names>[^()]*)\)", re.IGNORECASE)
@@ -25,11 +28,14 @@ _TABLE_NAME = (
     re.compile(r"`(?P<name>[A-Za-z_]\w{0,62})`\s*(?:(?:database |sql |db )?(?:table|collection|tabelle|tabela|tabla)\b|表|集合)", re.IGNORECASE),
     re.compile(r"\b(?:table|collection|tabela|tabla|tabelle)\s+(?:named\s+|called\s+|de\s+)?`(?P<name>[A-Za-z_]\w{0,62})`", re.IGNORECASE),
     re.compile(
-        r"(?:^|\b(?:the|a|an|each|every)\s+)(?P<name>[A-Za-z][\w]*(?: [a-z]\w*)?)\s+(?:table|record|schema|document|collection|entity|model|object)s?\b(?!\s+(?:file|store|storage|of|database))",
+        (
+            r"(?:^|\b(?:the|a|an|each|every)\s+)(?P<name>[A-Za-z][\w]*(?: [a-z]\w*)?)\s+(?:table|record|schema|document|collection|entity|model"
+            r"|object)s?\b(?!\s+(?:file|store|storage|of|database))"
+        ),
         re.IGNORECASE,
     ),
     re.compile(
-        r"^(?:table|record|schema|document|collection|entity|model|tabela|tabla|tabelle|表)\s*[:：]?\s*`?(?P<name>[A-Za-z][\w]*(?: [A-Z]\w*)?)`?\s*$",
+        r"^(?:table|record|schema|document|collection|entity|model|tabela|tabla|tabelle|表)\s*[:\uff1a]?\s*`?(?P<name>[A-Za-z][\w]*(?: [A-Z]\w*)?)`?\s*$",
         re.IGNORECASE,
     ),
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend_architect.architects.rules import programs, system_decision
+from backend_architect.architects.rules import components, programs, system_decision
 from backend_architect.architects.rules.answers import SYSTEM, answers
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.components import Assembly
 from backend_architect.architects.rules.parts import API, parts
-from backend_architect.design import Keys, Requirement, Scope, Structure
+from backend_architect.design import Keys, Scope, Structure
 
 if TYPE_CHECKING:
     from backend_architect.design import Entity
@@ -39,21 +38,17 @@ def structure(case: Case, scope: Scope, entities: tuple[Entity, ...] | None = No
         case "service":
             found = parts(case, scope, entities)
             answered = answers(found, scope)
-            components = Assembly(found, scope, answered).components()
-            system = system_decision.of_service(found, scope, components, answered.get(SYSTEM, ()))
+            built = components.of_service(found, scope, answered)
+            system = system_decision.of_service(found, scope, built, answered.get(SYSTEM, ()))
         case "cli":
-            components = programs.cli(case, scope, entities)
+            built = programs.cli(case, scope, entities)
             system = system_decision.of_program(case, scope, entities, _prescribed(scope))
         case _:
-            components = programs.browser(case, scope, entities)
+            built = programs.browser(case, scope, entities)
             system = system_decision.of_client(case, scope, entities, _prescribed(scope))
-    return Structure(system=system, components=components, vocabulary=vocabulary)
+    return Structure(system=system, components=built, vocabulary=vocabulary)
 
 
 def _prescribed(scope: Scope) -> Keys:
     """Return the constraints: what limits the shape rather than asks for a function."""
-    return tuple(requirement.key for requirement in _now(scope) if requirement.kind == "constraint")
-
-
-def _now(scope: Scope) -> list[Requirement]:
-    return [requirement for requirement in scope.requirements if requirement.horizon == "now"]
+    return tuple(r.key for r in scope.requirements if r.horizon == "now" and r.kind == "constraint")

@@ -12,22 +12,20 @@ from backend_architect.architects.rules.words import an, singular, snake, words
 from backend_architect.brief import Brief
 from backend_architect.design import Field, Index, ValueType
 
-_SQL: tuple[tuple[re.Pattern[str], ValueType], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (r"^tinyint\s*\(1\)|^bool|^bit\b", "boolean"),
-        (r"^(?:bigint|bigserial|int8|long)\b", "bigint"),
-        (r"^(?:int|integer|smallint|tinyint|mediumint|serial|int4|year)\b", "integer"),
-        (r"^(?:decimal|numeric|money|number)\b", "decimal"),
-        (r"^(?:float|real|double)\b", "float"),
-        (r"^(?:timestamp|datetime|timestamptz)", "timestamp"),
-        (r"^date\b", "date"),
-        (r"^(?:uuid|uniqueidentifier|guid)\b", "uuid"),
-        (r"^(?:json|jsonb|array|hstore|\w+\[\])", "json"),
-        (r"^(?:bytea|blob|binary|varbinary|longblob)\b", "bytes"),
-        (r"^enum\b", "enum"),
-    )
+_SQL_TYPES: tuple[tuple[str, ValueType], ...] = (
+    (r"^tinyint\s*\(1\)|^bool|^bit\b", "boolean"),
+    (r"^(?:bigint|bigserial|int8|long)\b", "bigint"),
+    (r"^(?:int|integer|smallint|tinyint|mediumint|serial|int4|year)\b", "integer"),
+    (r"^(?:decimal|numeric|money|number)\b", "decimal"),
+    (r"^(?:float|real|double)\b", "float"),
+    (r"^(?:timestamp|datetime|timestamptz)", "timestamp"),
+    (r"^date\b", "date"),
+    (r"^(?:uuid|uniqueidentifier|guid)\b", "uuid"),
+    (r"^(?:json|jsonb|array|hstore|\w+\[\])", "json"),
+    (r"^(?:bytea|blob|binary|varbinary|longblob)\b", "bytes"),
+    (r"^enum\b", "enum"),
 )
+_SQL = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _SQL_TYPES)
 _TEXT = re.compile(r"^(?:n?var)?n?char(?:acter)?(?: varying)?\s*\(\s*(?P<length>\d+)\s*\)", re.IGNORECASE)
 _FIXED = re.compile(r"^n?char(?:acter)?\s*\(", re.IGNORECASE)
 _REFERENCES = re.compile(r"\breferences\s+[\"`]?(?P<table>\w+)", re.IGNORECASE)

@@ -12,19 +12,78 @@ from backend_architect.architects.rules.words import plural, singular, snake
 from backend_architect.brief import Statement
 
 _DEMANDS: tuple[Label, ...] = ("functional", "quality", "constraint", "integration")
-_ORDER = ["draft", "new", "idle", "busy", "pending", "requested", "waiting", "queued", "scheduled", "planned", "reserved", "available", "open", "active", "to_do", "in_progress", "processing", "borrowed", "rented", "in_review", "in_transit", "approved", "confirmed", "accepted", "published", "running", "paused", "paid", "shipped", "delivered", "sent", "received", "read", "done", "complete", "completed", "finished", "resolved", "awarded", "sold", "returned", "closed", "rejected", "declined", "failed", "suspicious", "blocked", "suspended", "cancelled", "withdrawn", "expired", "archived", "deactivated", "inactive"]
+_ORDER = [
+    "draft",
+    "new",
+    "idle",
+    "busy",
+    "pending",
+    "requested",
+    "waiting",
+    "queued",
+    "scheduled",
+    "planned",
+    "reserved",
+    "available",
+    "open",
+    "active",
+    "to_do",
+    "in_progress",
+    "processing",
+    "borrowed",
+    "rented",
+    "in_review",
+    "in_transit",
+    "approved",
+    "confirmed",
+    "accepted",
+    "published",
+    "running",
+    "paused",
+    "paid",
+    "shipped",
+    "delivered",
+    "sent",
+    "received",
+    "read",
+    "done",
+    "complete",
+    "completed",
+    "finished",
+    "resolved",
+    "awarded",
+    "sold",
+    "returned",
+    "closed",
+    "rejected",
+    "declined",
+    "failed",
+    "suspicious",
+    "blocked",
+    "suspended",
+    "cancelled",
+    "withdrawn",
+    "expired",
+    "archived",
+    "deactivated",
+    "inactive",
+]
 STATES = frozenset(_ORDER)
 _STATE_OF_VERB: dict[str, tuple[str, ...]] = {
-    "close": ("open", "closed"), "reopen": ("open", "closed"), "publish": ("draft", "published"), "unpublish": ("draft", "published"), "approve": ("pending", "approved"), "reject": ("pending", "rejected"),
-    "accept": ("pending", "accepted"), "decline": ("pending", "declined"), "cancel": ("active", "cancelled"), "confirm": ("pending", "confirmed"), "complete": ("active", "completed"), "finish": ("active", "completed"),
-    "archive": ("active", "archived"), "activate": ("inactive", "active"), "deactivate": ("active", "inactive"), "block": ("active", "blocked"), "unblock": ("active", "blocked"), "suspend": ("active", "suspended"),
-    "pause": ("active", "paused"), "resume": ("active", "paused"), "ship": ("pending", "shipped"), "resolve": ("open", "resolved"), "return": ("borrowed", "returned"), "withdraw": ("active", "withdrawn"), "award": ("open", "awarded"),
+    "close": ("open", "closed"), "reopen": ("open", "closed"), "publish": ("draft", "published"), "unpublish": ("draft", "published"),
+    "approve": ("pending", "approved"), "reject": ("pending", "rejected"),
+    "accept": ("pending", "accepted"), "decline": ("pending", "declined"), "cancel": ("active", "cancelled"), "confirm": ("pending",
+    "confirmed"), "complete": ("active", "completed"), "finish": ("active", "completed"),
+    "archive": ("active", "archived"), "activate": ("inactive", "active"), "deactivate": ("active", "inactive"), "block": ("active",
+    "blocked"), "unblock": ("active", "blocked"), "suspend": ("active", "suspended"),
+    "pause": ("active", "paused"), "resume": ("active", "paused"), "ship": ("pending", "shipped"), "resolve": ("open", "resolved"),
+    "return": ("borrowed", "returned"), "withdraw": ("active", "withdrawn"), "award": ("open", "awarded"),
     "lock": ("active", "locked"), "unlock": ("active", "locked"), "expire": ("active", "expired"), "check-in": ("open", "checked_in"),
 }  # fmt: skip
 _FLAG_OF_VERB = {"flag": "flagged", "pin": "pinned", "escalate": "escalated"}
 _SPELLINGS = {"canceled": "cancelled", "finished": "completed", "complete": "completed", "todo": "to_do"}
 _MARKED = re.compile(
-    r"\b(?:mark(?:s|ed|ing)?|flag(?:s|ged)?|set|tag(?:s|ged)?|change[sd]?)\b[^.]{0,50}?\b(?:as|to)\s+[\"'`“‘]?(?P<state>[A-Za-z]+(?:[ -][a-z]+)?)",
+    r"\b(?:mark(?:s|ed|ing)?|flag(?:s|ged)?|set|tag(?:s|ged)?|change[sd]?)\b[^.]{0,50}?\b(?:as|to)\s+[\"'`“\u2018]?(?P<state>[A-Za-z]+(?:[ -][a-z]+)?)",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -33,7 +92,10 @@ _LISTED = re.compile(
 )
 _QUOTED_STATE = re.compile(r"(?:[\"“`']|\b(?:becomes?|is|turns?|stays?|remains?|status) )(?P<state>[A-Z]{4,20}(?:[ _][A-Z]{2,20})?)(?:[\"”`']|\b)")
 _CONTAINS = r"\b(?:contain(?:s|ing)?|consist(?:s|ing)? of|made up of|compris(?:es|ing)|includ(?:es|ing)|with|has|have|having)\s+"
-_RANGE = r"(?:(?:between\s+)?(?P<low>\d{1,4})\s*(?:-|–|—|to|and|bis|a|até)\s*(?P<high>\d{1,4})|(?:up to|at most|no more than|a maximum of|max\.?)\s+(?P<most>\d{1,4}))\s+"
+_RANGE = (
+    r"(?:(?:between\s+)?(?P<low>\d{1,4})\s*(?:-|\u2013|—|to|and|bis|a|até)\s*(?P<high>\d{1,4})|(?:up to|at most|no more than|a maximum of"
+    r"|max\.?)\s+(?P<most>\d{1,4}))\s+"
+)
 _CONTAINED = re.compile(
     rf"{_CONTAINS}(?:{_RANGE})?(?P<qualifiers>(?:(?!(?:and|or|the|its|their|a|an|to|of)\b)[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b", re.IGNORECASE
 )
@@ -42,7 +104,10 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 EXPIRY = re.compile(
-    r"\bexpir\w*|\btime[- ]to[- ]live\b|\bttl\b|\bpredefined time ?(?:frame|limit)\b|\bvalid (?:for|until)\b|\bauto-?delet\w*|过期|失效|\bcaduc\w*|\bverfall\w*|\bablauf\w*",
+    (
+        r"\bexpir\w*|\btime[- ]to[- ]live\b|\bttl\b|\bpredefined time ?(?:frame|limit)\b|\bvalid (?:for|until)\b|\bauto-?delet\w*|过期|失效"
+        r"|\bcaduc\w*|\bverfall\w*|\bablauf\w*"
+    ),
     re.IGNORECASE,
 )
 DEADLINE = re.compile(r"\b(?:deadline|predefined time ?frame|closing (?:time|date)|ends? (?:at|on)|end (?:time|date))\b", re.IGNORECASE)
@@ -50,7 +115,10 @@ _UNIQUE_NUMBER = re.compile(
     r"\b(?P<noun>[a-z]+)(?:'s)? (?:number|id|code|reference)s?\b[^.]{0,40}\b(?:unique|increasing|sequential|consecutive)\b", re.IGNORECASE
 )
 _ONCE = re.compile(
-    r"\b(?:not|n't|cannot|never)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid|entry|submission|answer) per\b|\bno (?:duplicate|two)\b|\bduplicates?\b",
+    (
+        r"\b(?:not|n't|cannot|never)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid"
+        r"|entry|submission|answer) per\b|\bno (?:duplicate|two)\b|\bduplicates?\b"
+    ),
     re.IGNORECASE,
 )
 _GRADES = re.compile(r"\b(?P<grade>vip|normal|regular|standard|premium|priority|urgent|express|basic|free|paid|guest)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)

@@ -81,7 +81,7 @@ def _implied(case: Case, structure: Structure, noun: str, call: str) -> Iterator
     yield Monitor(
         signal="Share of 5xx answers", threshold="above 1 % for 5 min", action="Roll back if a release came before it; otherwise the log by error code"
     )
-    if "c-worker" in keys or "c-queue" in keys:
+    if evidence.lines_up(case, keys):
         yield Monitor(
             signal=f"Age of the oldest waiting {noun}", threshold="above 60 s for 10 min", action="Look for the failing partner; then a second worker"
         )

@@ -8,9 +8,19 @@ from functools import lru_cache
 
 import inflection
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
 _BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
-_UNCHANGED = frozenset(
-    ["status", "address", "access", "analysis", "basis", "news", "series", "species", "data", "media", "metadata", "feedback", "information", "inventory", "stock", "equipment", "staff", "diagnosis", "progress", "business", "process", "process_id", "bus", "gas", "lens", "alias", "campus", "corpus", "virus", "bonus", "focus", "census", "canvas", "atlas", "class", "glass", "pass", "loss", "boss", "address_id"]
+_UNCHANGED = word_set(
+    """
+    status address access analysis basis news series species data media metadata feedback information inventory stock equipment staff
+    diagnosis progress business process process_id bus gas lens alias campus corpus virus bonus focus census canvas atlas class glass pass
+    loss boss address_id
+    """
 )
 _SINGULAR_S = ("ss", "us", "is", "as")
 
@@ -41,7 +51,12 @@ def kebab(name: str) -> str:
 def singular(name: str) -> str:
     """Return the singular of a snake_case name; only its last word changes."""
     head, _, last = name.rpartition("_")
-    if last in _UNCHANGED or len(last) < 3 or (not last.endswith("s") and last not in ("people", "children", "men", "women", "criteria", "mice")) or (last.endswith(_SINGULAR_S) and not last.endswith(("ases", "uses"))):
+    if (
+        last in _UNCHANGED
+        or len(last) < 3
+        or (not last.endswith("s") and last not in ("people", "children", "men", "women", "criteria", "mice"))
+        or (last.endswith(_SINGULAR_S) and not last.endswith(("ases", "uses")))
+    ):
         one = last
     else:
         one = inflection.singularize(last)
