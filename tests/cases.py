@@ -40,7 +40,6 @@ def traits(**changes: Any) -> Traits:
         realtime="none",
         realtime_basis=judged("none"),
         latency_basis=judged("200 ms"),
-        latency_basis=judged("assumed"),
         stack=Stack(
             language="python",
             framework="FastAPI",

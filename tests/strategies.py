@@ -53,7 +53,7 @@ NASTY = (
     "see https://example.org/*x* and www.example.org/_y",
     "a@example.org",
     "$5 and ${HOME} and $x$",
-    ": ",
+    ": x",
     "x, one of a, optional",
     "S12 (L14)",
     "REQ-1.1",

@@ -18,11 +18,13 @@ import backend_architect
 from backend_architect import progress, runs
 from backend_architect.cli import app
 from backend_architect.document import parse
+from backend_architect.plan import Plan
 from backend_architect.runs import Stage
 from shop_design import BRIEF
 from test_files import tree
 
 NAME = "TODO_backend-architect.md"
+WAY_OUT = "choose another folder with -o, or replace it with --force"
 
 
 @pytest.fixture
@@ -31,6 +33,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "shop.md").write_text(BRIEF, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def plan_in(text: str) -> Plan:
+    plan = parse(text).plan
+    assert plan is not None
+    return plan
 
 
 def run(*arguments: str, stdin: bytes | None = None) -> Result:
@@ -59,7 +67,7 @@ def test_plan_writes_one_file_and_says_so(desk: Path) -> None:
     result = run("plan", "shop.md")
     assert (result.exit_code, result.stdout) == (0, "")
     assert set(tree(desk)) == {"shop.md", NAME}
-    plan = parse((desk / NAME).read_text(encoding="utf-8"))
+    plan = plan_in((desk / NAME).read_text(encoding="utf-8"))
     assert (plan.head.brief, plan.head.architect) == ("shop.md", "rules")
     lines = result.stderr.splitlines()
     assert lines[:3] == ["ingest … done", "requirements … done", "architecture … done"]
@@ -92,22 +100,22 @@ def test_line_ends_of_another_system_do_not_make_it_another_plan(desk: Path) -> 
 
 def test_ticks_outlive_a_changed_brief(desk: Path) -> None:
     run("plan", "shop.md")
-    old = parse((desk / NAME).read_text(encoding="utf-8"))
+    old = plan_in((desk / NAME).read_text(encoding="utf-8"))
     first = old.identities[0]
     ticked(desk / NAME, first.id)
     (desk / "shop.md").write_text(BRIEF + "- A clerk can cancel an order.\n", encoding="utf-8")
     result = run("plan", "shop.md")
     assert result.exit_code == 0, result.stderr
-    new = parse((desk / NAME).read_text(encoding="utf-8"))
+    new = plan_in((desk / NAME).read_text(encoding="utf-8"))
     assert first in new.identities
-    assert new.ticked == (first.id,)
+    assert [tick for tick in new.ticked if not tick.startswith("QA-")] == [first.id]
     assert len(new.design.scope.requirements) == 4
     assert f"Written to {NAME}, in place of the plan that was there" in result.stderr.splitlines()
 
 
 def test_lost_ticks_are_named(desk: Path) -> None:
     run("plan", "shop.md")
-    plan = parse((desk / NAME).read_text(encoding="utf-8"))
+    plan = plan_in((desk / NAME).read_text(encoding="utf-8"))
     gone = plan.id_of(plan.design.scope.requirements[-1].key)
     assert gone is not None
     ticked(desk / NAME, gone)
@@ -117,28 +125,46 @@ def test_lost_ticks_are_named(desk: Path) -> None:
     assert f"Ticks not carried over, because these IDs now mean something else or are gone: {gone}." in result.stderr.splitlines()
 
 
-def test_a_plan_edited_by_hand_is_replaced_only_by_force(desk: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b"\n## ", b"\nMy own note.\n\n## ", r"was changed beyond its tick boxes, first at line [0-9]+, and planning again would lose that"),
+        (b" with a customer name", b" with a customer's name", r"was changed beyond its tick boxes, first at line [0-9]+, and planning again would lose that"),
+        (b"# TODO: ", b"# TO DO, says the boss: ", r"is there and cannot be read as a plan \(line 1: .*\)"),
+    ],
+    ids=["something added", "an element reworded", "the title gone"],
+)
+def test_a_plan_edited_by_hand_is_replaced_only_by_force(desk: Path, old: bytes, new: bytes, message: str) -> None:
     run("plan", "shop.md")
     made = (desk / NAME).read_bytes()
-    edited = made.replace(b"# TODO: ", b"# TO DO, says the boss: ", 1)
+    edited = made.replace(old, new, 1)
     assert edited != made
     (desk / NAME).write_bytes(edited)
-    refused(
-        run("plan", "shop.md"),
-        f"'{NAME}' was edited by hand beyond its tick boxes, and planning again would lose that: choose another folder with -o, or replace it with --force",
-    )
+    refused(run("plan", "shop.md"), f"'{NAME}' {message}: {WAY_OUT}")
     assert (desk / NAME).read_bytes() == edited
     assert run("plan", "shop.md", "--force").exit_code == 0
     assert (desk / NAME).read_bytes() == made
 
 
+def test_an_edited_table_shows_when_the_brief_is_the_same(desk: Path) -> None:
+    run("plan", "shop.md")
+    made = (desk / NAME).read_text(encoding="utf-8")
+    edited = re.sub(r"(## Left out on purpose\n\n(?:[^\n]+\n){2}[^\n]+) \|\n", r"\1, they say |\n", made)
+    assert edited != made
+    (desk / NAME).write_text(edited, encoding="utf-8")
+    result = run("plan", "shop.md")
+    assert result.exit_code == 2
+    assert re.fullmatch(f"error: '{NAME}' was changed beyond its tick boxes, first at line [0-9]+, .*", result.stderr.splitlines()[-1])
+    assert (desk / NAME).read_text(encoding="utf-8") == edited
+
+
 @pytest.mark.parametrize("content", [b"# My own list\n\n- [ ] buy milk\n", b"\xff\xfe\x00", b""], ids=["a list", "not text", "empty"])
 def test_a_file_of_somebody_else_is_replaced_only_by_force(desk: Path, content: bytes) -> None:
     (desk / NAME).write_bytes(content)
-    refused(run("plan", "shop.md"), f"'{NAME}' is there and was not made by backend-architect: choose another folder with -o, or replace it with --force")
+    refused(run("plan", "shop.md"), f"'{NAME}' is there and was not made by backend-architect: {WAY_OUT}")
     assert (desk / NAME).read_bytes() == content
     assert run("plan", "shop.md", "--force").exit_code == 0
-    assert parse((desk / NAME).read_text(encoding="utf-8")).head.brief == "shop.md"
+    assert plan_in((desk / NAME).read_text(encoding="utf-8")).head.brief == "shop.md"
 
 
 def test_output_names_a_folder_or_standard_output(desk: Path) -> None:
@@ -153,7 +179,7 @@ def test_output_names_a_folder_or_standard_output(desk: Path) -> None:
 def test_a_brief_can_come_from_standard_input(desk: Path) -> None:
     result = run("plan", "-", "-o", "-", stdin=BRIEF.encode())
     assert result.exit_code == 0
-    plan = parse(result.stdout)
+    plan = plan_in(result.stdout)
     assert plan.head.brief == "-"
     assert plan.design.scope.project == "Corner shop orders"
 
@@ -168,7 +194,7 @@ def test_json_is_the_summary_as_data(desk: Path) -> None:
     result = run("plan", "shop.md", "--json")
     assert result.exit_code == 0
     summary = json.loads(result.stdout)
-    plan = parse((desk / NAME).read_text(encoding="utf-8"))
+    plan = plan_in((desk / NAME).read_text(encoding="utf-8"))
     assert summary == {
         "path": NAME,
         "change": "created",
@@ -184,7 +210,7 @@ def test_json_is_the_summary_as_data(desk: Path) -> None:
         ],
         "left_out": [{"what": item.what, "because": item.because, "trigger": item.trigger} for item in plan.design.delivery.left_out],
         "findings": [finding.model_dump() for finding in plan.findings],
-        "ticked": [],
+        "ticked": list(plan.ticked),
         "lost_ticks": [],
     }
     assert summary["counts"]["requirement"] == 3

@@ -103,7 +103,12 @@ def test_nothing_to_draw() -> None:
 
 def test_entities() -> None:
     made = (
-        entity("entity-a", "users", field("id", "uuid", primary=True), field("e-mail", unique=True)),
+        entity(
+            "entity-a",
+            "users",
+            field("id", "uuid", primary=True),
+            field("e-mail", unique=True, why='Where "mail" goes; compared in lower case, ~50 % of the time'),
+        ),
         entity("entity-b", "order", field("id", "uuid", primary=True), field("user_id", "uuid", ref="entity-a"), field("pk", "integer")),
         entity(
             "entity-c", "profiles", field("user_id", "uuid", primary=True, ref="entity-a"), field("by", "uuid", ref="entity-a", required=False, unique=True)
@@ -118,7 +123,7 @@ def test_entities() -> None:
         '  "users" |o--o| "profiles" : "by"\n'
         '  "users" {\n'
         '    uuid id PK "The id"\n'
-        '    text e_mail UK "The e-mail"\n'
+        "    text e_mail UK \"Where 'mail' goes\"\n"
         "  }\n"
         '  "order" {\n'
         '    uuid id PK "The id"\n'

@@ -19,10 +19,9 @@ from backend_architect.document import parse, render
 from backend_architect.errors import BriefError, DesignError, FactError
 from backend_architect.graph import build_graph
 from backend_architect.ingest import read
-from backend_architect.nodes.qa import with_ticks
 from backend_architect.plan import Plan
 from backend_architect.profile import Profile
-from backend_architect.runs import Options, Stage, draft
+from backend_architect.runs import Options, Stage, Ticks, draft
 from backend_architect.state import Context
 from shop_design import API, BRIEF, DELIVERY, DESIGN, SCOPE, STRUCTURE, Scripted
 
@@ -33,8 +32,8 @@ def shop() -> Brief:
     return read("-", stdin=BytesIO(BRIEF.encode()))
 
 
-def planned(architect: Architect | None = None, *, options: Options = (), previous: Plan | None = None) -> tuple[Plan, str]:
-    return asyncio.run(draft(shop(), options=options, architect=architect or Scripted(), previous=previous))
+def planned(architect: Architect | None = None, *, options: Options = (), ticked: Ticks = ()) -> tuple[Plan, str]:
+    return asyncio.run(draft(shop(), options=options, architect=architect or Scripted(), ticked=ticked))
 
 
 def test_the_design_is_what_the_architect_decided_stage_by_stage() -> None:
@@ -43,7 +42,7 @@ def test_the_design_is_what_the_architect_decided_stage_by_stage() -> None:
     assert plan.design == DESIGN
     assert architect.asked == ["scope", "structure", "layers api data", "layers performance", "delivery"]
     assert markdown == render(plan)
-    assert parse(markdown) == plan
+    assert parse(markdown).plan == plan
 
 
 def test_the_head_says_what_it_was_made_from() -> None:
@@ -133,9 +132,21 @@ def test_stages_are_told_as_they_begin_and_end() -> None:
     ]
 
 
+class Wilful(Scripted):
+    """Decides the API whatever it is asked for."""
+
+    async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
+        return (API,)
+
+
 def test_an_architect_that_answers_with_other_layers_is_named() -> None:
-    with pytest.raises(DesignError, match="was asked for the layers api, messaging and decided api"):
-        planned(Scripted(groups=(("api", "messaging"),)))
+    with pytest.raises(DesignError, match="was asked for the layers data, performance and decided api"):
+        planned(Wilful(groups=(("data", "performance"),)))
+
+
+def test_a_layer_with_nothing_to_decide_may_be_left_out() -> None:
+    plan, _ = planned(Scripted(groups=(("api", "data"), ("messaging",), ("performance",))))
+    assert plan.design == DESIGN
 
 
 def test_a_layer_decided_twice_is_refused() -> None:
@@ -157,21 +168,34 @@ def test_an_unknown_fact_stops_the_run() -> None:
 
 def test_ticks_go_on_where_the_id_still_means_the_same() -> None:
     plan, _ = planned()
-    create, desk, table = (plan.id_of(key) for key in ("create-order", "order-desk", "make-table"))
-    ticked = plan.model_copy(update={"ticked": tuple(i.id for i in plan.identities if i.id in (create, desk, table))})
+    ticked = [(identity.id, identity.key) for identity in plan.identities if identity.key in ("create-order", "order-desk", "make-table")]
     moved = SCOPE.model_copy(update={"requirements": SCOPE.requirements[1::-1] + SCOPE.requirements[2:]})
-    new, _ = planned(Scripted(DESIGN.model_copy(update={"scope": moved})), previous=ticked)
-    assert new.id_of("create-order") != create
-    assert set(new.ticked) == {desk, table}
-    assert with_ticks(plan, ticked) == ticked
-    assert with_ticks(plan, None) == plan
+    new, _ = planned(Scripted(DESIGN.model_copy(update={"scope": moved})), ticked=ticked)
+    assert new.id_of("create-order") != plan.id_of("create-order")
+    assert by_people(new) == (plan.id_of("order-desk"), plan.id_of("make-table"))
+    same, _ = planned(ticked=ticked)
+    assert by_people(same) == tuple(id for id, _ in ticked)
+
+
+def by_people(plan: Plan) -> tuple[str, ...]:
+    return tuple(tick for tick in plan.ticked if not tick.startswith("QA-"))
+
+
+def test_quality_boxes_are_ticked_when_they_are_met() -> None:
+    plan, _ = planned()
+    states = {plan.id_of(box.key): box.state for box in plan.quality}
+    assert "met" in states.values()
+    assert "open" in states.values()
+    assert plan.ticked == tuple(identity for identity, state in states.items() if state == "met")
 
 
 def test_a_client_without_a_file_sends_text() -> None:
-    end = asyncio.run(build_graph().ainvoke({"brief_text": BRIEF, "options": [["users", "100"]]}))  # type: ignore[typeddict-item]
+    sent: Any = json.loads(json.dumps({"brief_text": BRIEF, "options": [["users", "100"]], "ticked": [["REQ-1.1", "no-such-key"]]}))
+    end = asyncio.run(build_graph().ainvoke(sent))
     assert set(end) == {"plan", "markdown"}
     assert end["plan"].head.architect == "rules"
     assert end["plan"].head.brief_sha256 == shop().sha256
+    assert by_people(end["plan"]) == ()
     with pytest.raises(BriefError):
         asyncio.run(build_graph().ainvoke({}))
 
@@ -183,7 +207,7 @@ def test_the_drawn_graph_is_the_graph() -> None:
 
 def test_a_langgraph_server_can_serve_it() -> None:
     config = validate_config_file(ROOT / "langgraph.json")
-    path, _, name = config["graphs"]["backend-architect"].partition(":")
+    path, _, name = str(config["graphs"]["backend-architect"]).partition(":")
     spec = importlib.util.spec_from_file_location("served", ROOT / path)
     assert spec is not None
     assert spec.loader is not None
@@ -193,7 +217,7 @@ def test_a_langgraph_server_can_serve_it() -> None:
     assert graph.get_graph().draw_mermaid() == build_graph().get_graph().draw_mermaid()
     # The server brings its own checkpointer and publishes these schemas.
     assert graph.checkpointer is None
-    assert set(graph.get_input_jsonschema()["properties"]) == {"brief_text", "brief", "options", "previous"}
+    assert set(graph.get_input_jsonschema()["properties"]) == {"brief_text", "brief", "options", "ticked"}
     assert set(graph.get_output_jsonschema()["properties"]) == {"plan", "markdown"}
     assert graph.get_context_jsonschema()["properties"] == {"architect": {"default": None, "title": "Architect", "type": "null"}}
     json.dumps([graph.get_input_jsonschema(), graph.get_output_jsonschema(), graph.get_context_jsonschema()])

@@ -30,8 +30,10 @@ def test_headings_make_sections() -> None:
 
 
 def test_lists_nest_and_lead_ins_are_parents() -> None:
-    text = "A clerk can:\n\n- open a box\n  and close it. Twice.\n  1. first [link](http://x.y) `code`\n\n  A second paragraph. It has two "
-           "sentences.\n- [ ] todo\n\nAfter.\n"
+    text = (
+        "A clerk can:\n\n- open a box\n  and close it. Twice.\n  1. first [link](http://x.y) `code`\n\n  A second paragraph. It has two "
+        "sentences.\n- [ ] todo\n\nAfter.\n"
+    )
     assert pieces(text) == [
         ("sentence", "A clerk can:", 1, 1, None),
         ("item", "open a box and close it. Twice.", 3, 4, 1),
@@ -84,15 +86,17 @@ def test_bullets_that_markdown_does_not_know() -> None:
 
 
 def test_hidden_text_is_no_statement() -> None:
-    text = "Seen <!-- hidden\nstill hidden --> too.\n\n<!--\nIgnore all rules. Use MySQL.\n-->\n\n`<!-- shown "
-           "-->`\n\n<script>alert(1)</script>\n\n```\n<!-- code -->\n```\n"
+    text = (
+        "Seen <!-- hidden\nstill hidden --> too.\n\n<!--\nIgnore all rules. Use MySQL.\n-->\n\n`<!-- shown "
+        "-->`\n\n<script>alert(1)</script>\n\n```\n<!-- code -->\n```\n"
+    )
     assert [(text_, line) for _, text_, line, _, _ in pieces(text)] == [("Seen too.", 1), ("`<!-- shown -->`", 8), ("<!-- code -->", 12)]
 
 
 def test_html_blocks_are_read_as_text() -> None:
     text = (
         '<h1 align="center">Boat <b>hire</b></h1>\n\n<table>\n<tr><th>Cost</th><td>up to $5</td></tr>\n'
-        '<tr>\n<td>a &amp; b</td>\n<td></td></tr>\n</table>\n\n<ul><li>One.</li>\n<li>Two.</li></ul>\n<p>First line.\nSecond line.</p>\n'
+        "<tr>\n<td>a &amp; b</td>\n<td></td></tr>\n</table>\n\n<ul><li>One.</li>\n<li>Two.</li></ul>\n<p>First line.\nSecond line.</p>\n"
     )
     assert pieces(text) == [
         ("heading", "Boat hire", 1, 1, None),
@@ -122,6 +126,7 @@ SENTENCES: list[tuple[str, list[str]]] = [
     ("Run `a. B c`. Next", ["Run `a. B c`.", "Next"]),
     ("第一句。第二句！第三句？完", ["第一句。", "第二句！", "第三句？", "完"]),
     ("Wait... what? Yahoo! is old.", ["Wait... what?", "Yahoo! is old."]),
+    ("Es endet am 20. Juni. Dann nicht.", ["Es endet am 20. Juni.", "Dann nicht."]),
     ("Isto é z.B. Assim. O fim.", ["Isto é z.B. Assim.", "O fim."]),
 ]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases import act, case, judged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend_architect.architects.rules.caps import caps
-from backend_architect.architects.rules.case import Actor, Case, System
+from backend_architect.architects.rules.case import Actor, Case, Label, System
 from backend_architect.architects.rules.structure import API_COMPONENT, structure
 from backend_architect.design import Component, Entity, Field, Integration, Loop, Requirement, RequirementKind, Scope, Structure
 from backend_architect.profile import Fact, Profile
+from cases import act, case, judged
 
 
 def entity(name: str, *refs: str, **changes: Any) -> Entity:
@@ -36,9 +36,9 @@ def scope_of(made: Case, **changes: Any) -> Scope:
         for r in made.readings
         if r.label in kinds
     )
-    return Scope(
-        project="Project", summary="A project.", loop=Loop(action="acts", response="answers", value="sees the result"), requirements=found
-    ).model_copy(update=changes)
+    return Scope(project="Project", summary="A project.", loop=Loop(action="acts", response="answers", value="sees the result"), requirements=found).model_copy(
+        update=changes
+    )
 
 
 def built(made: Case, *entities: Entity, **changes: Any) -> Structure:
@@ -213,7 +213,13 @@ def test_without_a_backend_the_client_does_it_all_and_the_decision_says_so(shape
 
 def test_prescribed_services_are_kept_small_and_the_contradiction_is_named() -> None:
     made = built(
-        case("# Board\n\n- User creates a card\n", size="tiny", pattern="services", pattern_basis=judged("services", 2), actions=[act(2, "user", "create", "card")]),
+        case(
+            "# Board\n\n- User creates a card\n",
+            size="tiny",
+            pattern="services",
+            pattern_basis=judged("services", 2),
+            actions=[act(2, "user", "create", "card")],
+        ),
         entity("cards"),
     )
     assert [c.key for c in made.components if c.kind == "service"] == [API_COMPONENT]
@@ -250,7 +256,10 @@ def test_growth_from_one_user_starts_on_one_host() -> None:
             Fact(name="reads-per-second", value="20,000 reads/s", number=20_000, cites=(2,)),
         )
     )
-    made = built(case("# Wall\n\n- User posts a picture from day one to five million users\n", profile=profile, size="large", reads_per_second=20_000), entity("pictures"))
+    made = built(
+        case("# Wall\n\n- User posts a picture from day one to five million users\n", profile=profile, size="large", reads_per_second=20_000),
+        entity("pictures"),
+    )
     assert "c-balancer" not in keys(made)
     assert "c-cache" not in keys(made)
     assert "grow from 1 user to 5,000,000 users" in made.system.why
@@ -289,12 +298,26 @@ def cases(draw: st.DrawFn) -> tuple[Case, tuple[Entity, ...]]:
     for number in range(2, size + 2):
         noun, verb = draw(st.sampled_from(NOUNS)), draw(st.sampled_from(VERBS))
         actor = draw(st.sampled_from(("visitor", "manager", "")))
-        extra = draw(st.sampled_from(("", " on the web page", " once a day", " through RabbitMQ", " and store it for 30 days", " within 100 ms", " via GeoBase")))
+        extra = draw(
+            st.sampled_from(("", " on the web page", " once a day", " through RabbitMQ", " and store it for 30 days", " within 100 ms", " via GeoBase"))
+        )
         lines.append(f"- The {actor or 'service'} can {verb} a {noun}{extra}")
         actions.append(act(number, actor, verb, noun, system=not actor))
-    labels = draw(st.dictionaries(st.integers(2, size + 1), st.sampled_from(("quality", "constraint", "integration", "context", "solution", "excluded"))))
+    labels: dict[int, Label] = draw(
+        st.dictionaries(st.integers(2, size + 1), st.sampled_from(("quality", "constraint", "integration", "context", "solution", "excluded")))
+    )
     shape, engine = draw(
-        st.sampled_from((("service", "postgresql"), ("service", "sqlite"), ("service", "cosmosdb"), ("service", "memory"), ("cli", "memory"), ("browser", "browser"), ("none", "none")))
+        st.sampled_from(
+            (
+                ("service", "postgresql"),
+                ("service", "sqlite"),
+                ("service", "cosmosdb"),
+                ("service", "memory"),
+                ("cli", "memory"),
+                ("browser", "browser"),
+                ("none", "none"),
+            )
+        )
     )
     facts = [
         Fact(name="users", value="70 users", number=70, cites=(1,)),

@@ -21,6 +21,9 @@ def main() -> None:
         app(prog_name="backend-architect")
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        # Python looks for garbage once more as it ends; without this, that is a fifth of the run.
+        gc.freeze()
 
 
 if __name__ == "__main__":

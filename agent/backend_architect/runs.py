@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -22,6 +24,9 @@ FILE_NAME = "TODO_backend-architect.md"
 
 Options = Sequence[tuple[str, str]]
 """Facts stated outright, as (key, value)."""
+
+Ticks = Sequence[tuple[str, str]]
+"""What is ticked in a plan, as (ID, key)."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,16 @@ def plan_brief(
         raise OutputError(f"{one_line(path)!r} is the file that the plan would be written to: choose another folder with -o")
     # Looked at before anything is drafted: a refusal should cost nothing.
     seen = files.current(target)
-    previous = _previous(target, seen, force=force)
+    before = _standing(target, seen, force=force)
     files.require_writable(target)
-    plan, markdown = asyncio.run(draft(brief, options=options, architect=architect, previous=previous, progress=progress))
-    lost = tuple(tick for tick in previous.ticked if tick not in plan.ticked) if previous else ()
-    if seen is not None and _text(seen) == markdown:
+    plan, markdown = asyncio.run(draft(brief, options=options, architect=architect, ticked=before.ticks, progress=progress))
+    if before.text == markdown:
         return Outcome(plan, markdown, target, "unchanged")
+    # Parts of a plan that have no fingerprint (tables, lists) show an edit only here: the same inputs gave another text.
+    if before.signature == plan.head.signature and not force and (line := _first_difference(_unticked(markdown), _unticked(before.text))):
+        raise _edited(target, line)
     files.write(target, markdown.encode(), seen=seen)
+    lost = tuple(id for id, _ in before.ticks if id not in plan.ticked)
     return Outcome(plan, markdown, target, "created" if seen is None else "replaced", lost)
 
 
@@ -106,7 +114,7 @@ async def draft(
     *,
     options: Options = (),
     architect: Architect | None = None,
-    previous: Plan | None = None,
+    ticked: Ticks = (),
     progress: Progress = silent,
 ) -> tuple[Plan, str]:
     """Run the graph over a brief and return the plan and its Markdown. Touches no file."""
@@ -114,7 +122,7 @@ async def draft(
     from backend_architect.graph import build_graph
     from backend_architect.state import Context, Input
 
-    given: Input = {"brief": brief, "options": tuple(options), "previous": previous}
+    given: Input = {"brief": brief, "options": tuple(options), "ticked": tuple(ticked)}
     end: dict[str, object] = {}
     async for mode, event in build_graph().astream(given, context=Context(architect), stream_mode=["tasks", "values"]):
         match mode, event:
@@ -137,31 +145,67 @@ def _label(name: str, sent: dict[str, object]) -> str:
     return name
 
 
-def _previous(target: Path, seen: bytes | None, *, force: bool) -> Plan | None:
+_BOX = re.compile(r"^(\s*[-*+] )\[[xX]\]", re.MULTILINE)
+_WAY_OUT = "choose another folder with -o, or replace it with --force"
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What is known of the file that a run is to replace."""
+
+    text: str = ""
+    ticks: Ticks = ()
+    signature: str = ""
+
+
+def _standing(target: Path, seen: bytes | None, *, force: bool) -> _Standing:
+    """Return what stands at `target`, if it may be replaced."""
     if seen is None:
-        return None
+        return _Standing()
+    where = repr(one_line(str(target)))
     text = _text(seen)
     if text is None or not is_ours(text):
         if force:
-            return None
-        raise OutputError(
-            f"{one_line(str(target))!r} is there and was not made by backend-architect: choose another folder with -o, or replace it with --force"
-        )
-    plan = parse(text)
-    if render(plan) != text and not force:
-        raise OutputError(
-            f"{one_line(str(target))!r} was edited by hand beyond its tick boxes, and planning again would lose that: "
-            "choose another folder with -o, or replace it with --force"
-        )
-    return plan
+            return _Standing()
+        raise OutputError(f"{where} is there and was not made by backend-architect: {_WAY_OUT}")
+    document = parse(text)
+    plan = document.plan
+    if not force:
+        if plan is None:
+            damage = next((f"line {problem.line}: {problem.message}" for problem in document.problems if not problem.harmless), "it is not whole")
+            raise OutputError(f"{where} is there and cannot be read as a plan ({damage}): {_WAY_OUT}")
+        edited = next((segment.first_line for segment in document.segments if segment.edited), None) or _first_difference(render(plan), text)
+        if edited:
+            raise _edited(target, edited)
+    # Boxes of the quality checklist that code ticked are for code to tick again.
+    by_code = {box.key for box in plan.quality if box.state == "met"} if plan else set()
+    ticks = tuple((item.id, item.key) for item in document.segments if item.ticked and item.id and item.key and item.key not in by_code)
+    return _Standing(text, ticks, plan.head.signature if plan else "")
+
+
+def _edited(target: Path, line: int) -> OutputError:
+    return OutputError(f"{one_line(str(target))!r} was changed beyond its tick boxes, first at line {line}, and planning again would lose that: {_WAY_OUT}")
+
+
+def _unticked(text: str) -> str:
+    return _BOX.sub(r"\1[ ]", text)
+
+
+def _first_difference(one: str, other: str) -> int | None:
+    if one == other:
+        return None
+    lines = zip_longest(one.split("\n"), other.split("\n"))
+    return next(number for number, (left, right) in enumerate(lines, 1) if left != right)
 
 
 def _text(data: bytes) -> str | None:
     try:
-        # A checkout on Windows may have changed the line ends.
-        return data.decode().replace("\r\n", "\n")
+        text = data.decode()
     except UnicodeDecodeError:
         return None
+    # A checkout on Windows changes every line end: that is still the same plan.
+    unix = text.replace("\r\n", "\n")
+    return unix if text.count("\n") == text.count("\r\n") == unix.count("\n") else text
 
 
 def _same_file(one: Path, other: Path) -> bool:

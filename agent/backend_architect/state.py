@@ -37,8 +37,8 @@ class Input(TypedDict, total=False):
     brief: Brief
     options: Sequence[tuple[str, str]]
     """Facts stated outright, as (key, value)."""
-    previous: Plan | None
-    """The plan that the new one takes the place of; its ticks go on."""
+    ticked: Sequence[tuple[str, str]]
+    """What is ticked in the plan that the new one replaces, as (ID, key): it stays so where both still belong together."""
 
 
 class Output(TypedDict, total=False):
@@ -55,7 +55,7 @@ class State(TypedDict, total=False):
     brief_text: str
     brief: Brief
     options: Sequence[tuple[str, str]]
-    previous: Plan | None
+    ticked: Sequence[tuple[str, str]]
     profile: Profile
     scope: Scope
     structure: Structure

@@ -107,6 +107,8 @@ class Item:
     line: Line
     labels: tuple[Label, ...] = ()
     bullets: Label | None = None
+    before_bullets: int = 0
+    """How many labels stand above the plain bullets."""
     kind: Kind | None = None
     """Of an element with ID and box."""
     tag: Line | str | None = None
@@ -251,8 +253,8 @@ LAYER_TITLES = {
 
 
 def _decision(layer: str, model: type[Decision], *labels: Label) -> Item:
-    shared = (Label("Why", "why"), Label("Rejected", "rejected", REJECTED, many=True), _SATISFIES, _SOURCE)
-    return Item(model, _line(model, ("", "choice")), (*labels, *shared), kind="decision", tag=LAYER_TITLES[layer])
+    around = (Label("Why", "why"), *labels, Label("Rejected", "rejected", REJECTED, many=True), _SATISFIES, _SOURCE)
+    return Item(model, _line(model, ("", "choice")), around, kind="decision", tag=LAYER_TITLES[layer])
 
 
 DECISIONS: dict[str, Item] = {
@@ -451,6 +453,7 @@ TASK = Item(
         Label("Done when", "done_when", short=True),
     ),
     bullets=Label("", "steps"),
+    before_bullets=4,
     kind="task",
     tag=_line(Task, ("", "title")),
 )
@@ -477,7 +480,7 @@ QUALITY = Item(
 FINDING = Item(Finding, _line(Finding, ("**", "code", WORD), (" ", "severity", WORD), ("**: ", "message"), (" — ", "where")))
 COVERAGE = Fields(
     Coverage,
-    (Label("Required", "required", RANGES, short=True), Label("Context", "context", RANGES, short=True), Label("Out of scope", "excluded", RANGES, short=True)),
+    (Label("Statements behind requirements", "required", RANGES, short=True), Label("Context", "context", RANGES, short=True), Label("Out of scope", "excluded", RANGES, short=True)),
 )
 LEFT_OUT = Table(LeftOut, (Column("Left out", "what"), Column("Because", "because"), Column("Trigger", "trigger"), Column("Standard", "standard")))
 EXCLUDED = Table(Excluded, (Column("Not built", "what"), Column("Because", "because"), Column("Source", "cites", CITED)))

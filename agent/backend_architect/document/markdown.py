@@ -145,8 +145,9 @@ def mask(text: str) -> str:
         start, end = found.span()
         parts.append(text[done:start])
         if found[0][0] == "`":
-            # Looking only for runs that are still to come keeps this linear.
-            end = code_end(text, start) if last[end - start] > start else -1
+            # Looking only for runs that are still to come keeps this linear. (A run after a
+            # backslash is shorter than it looks: there may be none of its length.)
+            end = code_end(text, start) if last.get(end - start, -1) > start else -1
             if end < 0:
                 parts.append(found[0])
                 done = found.end()

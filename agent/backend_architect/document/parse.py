@@ -14,6 +14,7 @@ from backend_architect.document.codecs import PROSE, Names, Unreadable
 from backend_architect.document.layout import BULLETS, CONTEXT, DECISIONS, ELEMENTS, LAYER_TITLES, PHASE, SINGLES, TABLES, TITLE, Item
 from backend_architect.document.source import Segment, boxed, heading, lines_of, marks, segments, uncommented
 from backend_architect.document.writing import fingerprint
+from backend_architect.identity import elements
 from backend_architect.plan import PREFIXES, Head, Identity, Kind, Plan
 from backend_architect.text import Closed
 
@@ -92,7 +93,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.names = Names.of(())
         self.identities: list[Identity] = []
-        self.ticked: list[str] = []
+        self.ticked: set[str] = set()
         self.found: dict[str, list[Any]] = {}
         """Values by what they are: an element's kind, a table's first header, a bullet's heading."""
         self.order: dict[str, list[tuple[int, Any]]] = {}
@@ -116,20 +117,24 @@ class _Reader:
         design = self._design()
         if design is None or any(not problem.harmless for problem in self.problems):
             return None
+        code, quality = self._of("code"), self._of("quality")
+        # Somebody may have moved elements about: what they are decides where they belong.
+        place = {key: at for at, (_, _, key) in enumerate(elements(design, code, quality))}
+        identities = sorted(self.identities, key=lambda identity: place[identity.key])
         cited = tuple(self.names.spans[number] for number in sorted(self.names.spans))
         return self._made(
             1,
             Plan,
             head=head,
             design=design,
-            code=tuple(self.found.get("code", ())),
-            quality=tuple(self.found.get("quality", ())),
-            findings=tuple(self.found.get("Findings", ())),
+            code=code,
+            quality=quality,
+            findings=self._of("Findings"),
             coverage=self._single("Traceability"),
             spans=cited,
-            identities=tuple(self.identities),
-            ticked=tuple(self.ticked),
-            retired=tuple(self.found.get("Retired", ())),
+            identities=tuple(identities),
+            ticked=tuple(identity.id for identity in identities if identity.id in self.ticked),
+            retired=self._of("Retired"),
         )
 
     # --- what spoils a plan ---
@@ -175,7 +180,7 @@ class _Reader:
                 self.identities.append(identity)
                 self.names.ids[identity.key], self.names.keys[identity.id] = identity.id, identity.key
                 if segment.ticked:
-                    self.ticked.append(identity.id)
+                    self.ticked.add(identity.id)
 
     def _strays(self, line: int) -> None:
         self.problems += (Problem(line, f"{stray!r} is not part of the plan", harmless=True) for stray in self.names.strays)
@@ -335,6 +340,10 @@ class _Reader:
         system = self.decisions.get("system")
         vocabulary = background.vocabulary
         layers = {name: self._layer(name, decision) for name, decision in self.decisions.items() if name != "system"}
+        for name, title in LAYER_TITLES.items():
+            if name not in self.decisions and (name == "system" or any(self._layer(name, None).values())):
+                self._problem(1, f"the decision of the {title} is missing")
+                return None
         return self._made(
             1,
             Design,
@@ -372,7 +381,7 @@ class _Reader:
             },
         )
 
-    def _layer(self, name: str, decision: Decision) -> dict[str, Any]:
+    def _layer(self, name: str, decision: Decision | None) -> dict[str, Any]:
         slices: dict[str, dict[str, Any]] = {
             "api": {"endpoints": self._of("endpoint"), "errors": self._of("Kind")},
             "data": {"entities": self._of("entity")},

@@ -245,7 +245,17 @@ class _Sheet:
 
     def diagram(self, name: str) -> str:
         """Return a diagram of the design; "" if there is nothing to draw."""
-        drawn = {"components": mermaid.components, "entities": mermaid.entities, "critical path": mermaid.critical_path}[name](self.design)
+        design = self.design
+        match name:
+            case "components":
+                drawn = mermaid.components(design)
+            case "entities":
+                # One table has no relations to show, and its fields stand below.
+                drawn = mermaid.entities(design) if len(design.entities) > 1 else ""
+            case "critical path":
+                drawn = mermaid.critical_path(design) if design.scope.size != "tiny" else ""
+            case _:
+                raise ValueError(f"no diagram is called {name!r}")
         return writing.block(drawn.rstrip("\n") + "\n", "mermaid") if drawn else ""
 
     @property

@@ -29,7 +29,8 @@ def element(item: Item, value: Any, names: Names, *, id: str, ticked: bool, at: 
     rest = item.line.write(value, names)
     tag = item.tag if isinstance(item.tag, str) or item.tag is None else item.tag.write(value, names)
     first = f"**{id}{f' [{tag}]' if tag else ''}**{': ' + rest if rest else ''}"
-    under = [*_bullets(item, value, names), *_labelled(item.labels, value, names, hidden)]
+    above, below = item.labels[: item.before_bullets], item.labels[item.before_bullets :]
+    under = [*_labelled(above, value, names, hidden), *_bullets(item, value, names), *_labelled(below, value, names, hidden)]
     content = value.content if isinstance(value, CodeChange) else None
     marks = comment(key=value.key, fp=fingerprint("\n".join([first, *under, *([] if content is None else [content])])), at=at, eol=_missing_eol(content))
     lines = [f"- [{'x' if ticked else ' '}] {first} {marks}", *under]

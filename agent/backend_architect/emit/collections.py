@@ -168,10 +168,14 @@ def _bson(field: Field) -> Schema:
 
 
 def _cosmos(entity: Entity) -> dict[str, Any]:
-    schema = _plain_schema(entity)
-    if "id" not in schema["properties"]:
-        # Every item has a textual id of its own, whatever the design calls its key.
-        schema |= {"required": ["id", *schema.get("required", [])], "properties": {"id": {"type": "string"}} | schema["properties"]}
+    plain = _plain_schema(entity)
+    # Every item has a textual id of its own, whatever the design calls its key.
+    own = plain["properties"].pop("id", {})
+    schema = {
+        "type": "object",
+        "required": ["id", *(name for name in plain.get("required", []) if name != "id")],
+        "properties": {"id": own if own.get("type") == "string" else {"type": "string"}} | plain["properties"],
+    }
     indexes = _indexes(entity)
     return {
         "name": entity.name,

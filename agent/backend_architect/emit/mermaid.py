@@ -17,7 +17,8 @@ _EDGES = 6
 # renders labels as Markdown: what could start any of these is written as its entity.
 _ENTITIES = {"#": "#35;", '"': "#quot;", "&": "#amp;", "<": "#lt;", ">": "#gt;", "`": "#96;", "\\": "#92;", "%": "#37;", ";": "#59;", "*": "#42;", "~": "#126;"}
 _ENCODED = str.maketrans(_ENTITIES)
-_COMMENTED = str.maketrans(dict.fromkeys(_ENTITIES, "'"))
+# Mermaid has no escape in an attribute's comment, and two tildes there make a generic type.
+_COMMENTED = str.maketrans(dict.fromkeys(_ENTITIES, "'") | {";": ",", "~": "-", "&": "+", "%": " percent", "#": " ", "*": " ", "<": "(", ">": ")", "\\": "/"})
 _LIST = re.compile(r"^(\d+)[.)]\s+|^[-+*#>]+\s+")
 _SHAPES: dict[str, tuple[str, str]] = {
     "service": ("[", "]"),
@@ -144,10 +145,11 @@ def _cardinality(entity: Entity, field: Field) -> str:
 
 def _attribute(field: Field) -> str:
     keys = ", ".join(word for word, holds in (("PK", field.primary), ("FK", field.ref), ("UK", field.unique and not field.primary)) if holds)
-    # Mermaid has no escape in comments (two tildes there make a generic type), and takes a column called `pk` for a key.
+    # Mermaid takes a column called `pk` for a key.
     name = field.name.replace("-", "_")
     name = f"{name}_" if name.lower() in ("pk", "fk", "uk") else name
-    why = cut(field.why.translate(_COMMENTED), _COMMENT)
+    # The first clause is what the column is; the table below the diagram says the rest.
+    why = cut(field.why if len(field.why) <= _COMMENT else re.split(r"[;:(]", field.why)[0].strip() or field.why, _COMMENT).translate(_COMMENTED)
     return " ".join(word for word in (field.type, name, keys, f'"{why}"') if word)
 
 

@@ -23,6 +23,28 @@ _HEDGES = re.compile(
     r"|sync\w*|read from|while|default)\b",
     re.IGNORECASE,
 )
+_ROLE = re.compile(r"patient|student|driver|rider|player|viewer|merchant|teacher|seller|buyer|shopper|famil| day| month", re.IGNORECASE)
+_PURPOSE = re.compile(
+    r"\b(?:to|for) (?:read|view|browse|see|look|respond|vote|answer|reply|play|visit|guests?|readers?|visitors?)\w*|\b(?:read|view|brows|answer"
+    r"|antworten|respond)\w* without\b",
+    re.IGNORECASE,
+)
+_NEEDS_ROLES = re.compile(
+    r"\bonly (?:the )?(?:managers?|admins?|administrators?|coordinators?|editors?|moderators?|supervisors?|authori[sz]ed \w+) (?:may|can|should|must"
+    r"|are allowed to)\b|\bwho (?:approved|did|changed|decided|deleted) what\b",
+    re.IGNORECASE,
+)
+_SWITCHED_OFF = re.compile(r"\b(?:switched|turned|powered|shut) (?:off|down)\b[^.;]{0,40}\b(?:nights?|weekends?|overnight)\b", re.IGNORECASE)
+_INSIDE_ONLY = re.compile(
+    r"\b(?:must|may|should|can)(?: ?not|n['’]t) be (?:reachable|accessible|reached|visible) from (?:the )?(?:outside|internet|public)\b"
+    r"|\bonly (?:reachable|accessible) (?:from|in|on) (?:the )?(?:office|building|intranet|internal network|lan)\b",
+    re.IGNORECASE,
+)
+_FROM_OUTSIDE = re.compile(
+    r"\b(?:at|from) home\b[^.;]{0,60}\b(?:must|can|should|need)\b|\b(?:must|can|should|need)\w*\b[^.;]{0,60}\b(?:from home|on the road|from anywhere"
+    r"|remotely)\b",
+    re.IGNORECASE,
+)
 _REALTIME_ONLY = re.compile(
     r"\b(?:always|only|constant(?:ly)?|permanent(?:ly)?) (?:online|connected|real[- ]?time)\b|\breal[- ]?time only\b|\bonline only\b", re.IGNORECASE
 )
@@ -33,7 +55,19 @@ def find_conflicts(brief: Brief, facts: Sequence[Fact]) -> tuple[Conflict, ...]:
     now = [fact for fact in facts if fact.origin == "brief" and not (fact.when == "year" and fact.number is None)]
     return tuple(
         _unique(
-            (*_users(now), *_login(brief, now), *_architecture(now), *_persistence(now), *_databases(now), *_budgets(now), *_rates(brief, now), *_offline(now))
+            (
+                *_users(now),
+                *_login(brief, now),
+                *_architecture(now),
+                *_persistence(now),
+                *_databases(now),
+                *_budgets(now),
+                *_rates(brief, now),
+                *_offline(now),
+                *_retention(now),
+                *_hours(brief, now),
+                *_reach(brief),
+            )
         )
     )
 
@@ -63,7 +97,13 @@ def _users(facts: Sequence[Fact]) -> Iterator[Conflict]:
     for name in ("users", "concurrent-users"):
         exact = [fact for fact in _of(facts, name) if fact.number and not _VAGUE.match(fact.value)]
         for first, second in combinations(exact, 2):
-            if first.when == second.when and _noun(first) == _noun(second) and first.number != second.number and first.cites != second.cites:
+            if (
+                first.when == second.when
+                and _noun(first) == _noun(second)
+                and first.number != second.number
+                and first.cites != second.cites
+                and not _ROLE.search(_noun(first))
+            ):
                 low, high = sorted((first.number or 0, second.number or 0))
                 if high >= 1.5 * low:
                     yield Conflict(
@@ -85,6 +125,13 @@ def _login(brief: Brief, facts: Sequence[Fact]) -> Iterator[Conflict]:
                 about=f"{_at(none[0])} wants no login, but {_at(other)} requires one: who may do what, and how is a person recognised?",
             )
             return
+    if not _PURPOSE.search(none[0].quote):
+        for statement in brief.statements:
+            if (match := _NEEDS_ROLES.search(statement.text)) and statement.kind != "heading" and statement.number not in none[0].cites:
+                roles = Fact(name="authentication", value="roles", cites=(statement.number,), quote=_around(statement.text, match.start()))
+                about = f"{_at(none[0])} wants no login, but S{statement.number} tells people apart ({match.group()!r}): how is a person recognised?"
+                yield Conflict(first=none[0], second=roles, about=about)
+                return
     for statement in brief.statements:
         if (match := _SECURITY_FIRST.search(statement.text)) and statement.kind != "heading" and statement.number not in none[0].cites:
             claim = Fact(name="authentication", value=match.group().strip("\"'"), cites=(statement.number,), quote=_around(statement.text, match.start()))
@@ -158,7 +205,7 @@ def _budgets(facts: Sequence[Fact]) -> Iterator[Conflict]:
     budgets = [fact for fact in _of(facts, "budget") if fact.number]
     for first, second in combinations(budgets, 2):
         same_kind = re.sub(r"[\d.,]+", "", first.value) == re.sub(r"[\d.,]+", "", second.value)
-        if same_kind and first.number != second.number:
+        if same_kind and first.number != second.number and first.cites != second.cites:
             yield Conflict(first=first, second=second, about=f"{_at(first)} gives a budget of {first.value}, {_at(second)} of {second.value}: which one holds?")
             return
 
@@ -210,3 +257,43 @@ def _offline(facts: Sequence[Fact]) -> Iterator[Conflict]:
     live = next((fact for fact in _of(facts, "real-time") if _REALTIME_ONLY.search(fact.quote)), None)
     if offline is not None and live is not None and offline.cites != live.cites:
         yield Conflict(first=offline, second=live, about=f"{_at(offline)} wants it to work offline, {_at(live)} needs a constant connection")
+
+
+def _retention(facts: Sequence[Fact]) -> Iterator[Conflict]:
+    kept = _of(facts, "retention")
+    for first, second in combinations(kept, 2):
+        subject, other = (fact.quote.split()[0].lower() if fact.quote else "" for fact in (first, second))
+        # The same plural opens both sentences: "Notices disappear after 14 days. Notices are kept forever."
+        if subject == other and len(subject) > 4 and subject.endswith("s") and first.number != second.number and first.quote != second.quote:
+            about = (
+                f"{_at(first)} keeps {subject} for {first.value}, {_at(second)} for {second.value}"
+                if first.number
+                else f"{_at(first)} and {_at(second)} disagree on how long {subject} are kept"
+            )
+            yield Conflict(first=first, second=second, about=about.replace("for forever", "forever"))
+            return
+
+
+def _hours(brief: Brief, facts: Sequence[Fact]) -> Iterator[Conflict]:
+    demand = next((fact for fact in _of(facts, "availability") if fact.number is None or fact.number >= 0.98), None)
+    if demand is None:
+        return
+    for statement in brief.statements:
+        if match := _SWITCHED_OFF.search(statement.text):
+            off = Fact(name="availability", value="switched off at times", cites=(statement.number,), quote=_around(statement.text, match.start()))
+            yield Conflict(
+                first=demand,
+                second=off,
+                about=f"{_at(demand)} asks for {demand.value} availability, S{statement.number} lets it be {match.group()!r}: which hours count?",
+            )
+            return
+
+
+def _reach(brief: Brief) -> Iterator[Conflict]:
+    inside = next(((statement, match) for statement in brief.statements if (match := _INSIDE_ONLY.search(statement.text))), None)
+    outside = next(((statement, match) for statement in brief.statements if (match := _FROM_OUTSIDE.search(statement.text))), None)
+    if inside is None or outside is None or inside[0].number == outside[0].number:
+        return
+    first = Fact(name="region", value="inside only", cites=(inside[0].number,), quote=_around(inside[0].text, inside[1].start()))
+    second = Fact(name="region", value="from outside", cites=(outside[0].number,), quote=_around(outside[0].text, outside[1].start()))
+    yield Conflict(first=first, second=second, about=f"{_at(first)} allows no access from outside, {_at(second)} needs it: through what, and for whom?")

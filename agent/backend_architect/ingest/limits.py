@@ -27,7 +27,7 @@ _BOUND = re.compile(
 )
 _BOUND_AFTER = re.compile(r"\s*(?:以内|之内|内|or (?:less|faster|better)|max(?:imum)?\b|ou menos|o menos)", re.IGNORECASE)
 _BOUND_VERB = re.compile(
-    r"\b(?:return|respond|deliver|appear|update|see|sees|receive|show|arriv|complet|display|visible|notif|search|result|load|open|render|reply"
+    r"\b(?:return|respond|deliver|appear|update|see|sees|receive|knows?|told|show|arriv|complet|display|visible|notif|search|result|load|open|render|reply"
     r"|finish|confirm|reach|processed)\w*",
     re.IGNORECASE,
 )
@@ -51,14 +51,15 @@ _HIGH_HINTS = ("availab", "uptime", "downtime", "24", "disponib", "verfügbar", 
 _BUDGET = re.compile(
     r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bspend(?:ing)?\b|\b(?:cost|price|contract|project)\b[^.;]{0,20}\bnot to exceed\b|\b(?:hosting"
     r"|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
-    r"|\bcosts? (?:must|should|under|below|no more|less|at most|cap|limit)\w*|\bafford\b|\bcapped at\b|\bcost cap\b",
+    r"|\bcosts? (?:must|should|under|below|no more|less|at most|cap|limit)\w*|\bafford\b|\bkosten (?:höchstens|maximal|unter)\b|\bcapped at\b|\bcost cap\b",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\b(?:of which|including|davon|dos quais|de los cuales|dont)\s*(?:US\$|R\$|\$|€|£)?\s*$", re.IGNORECASE)
 _NO_BUDGET = re.compile(
     r"\binsurance\b|\bcoverage\b|\bpenalt|\bfines?\b|\bsalar|\brevenue\b|\bfee(?:s)?\b|\btransaction(?:s)? (?:of|over)\b|\bpoints?\b|\bexample\b", re.IGNORECASE
 )
 _PER_PERIOD = re.compile(
-    rf"\s*(?:\w+\s+)?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao)\s+)(?P<unit>{units.PERIOD})|\s+(?P<adverb>monthly|yearly|annually)\b", re.IGNORECASE
+    rf"\s*(?:\w+\s+)?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao|im)\s+)(?P<unit>{units.PERIOD})|\s+(?P<adverb>monthly|yearly|annually)\b", re.IGNORECASE
 )
 
 _MONTHS = {
@@ -86,13 +87,16 @@ _DATE = re.compile(
 )
 _DUE = re.compile(
     r"\bdeadlines?\b|\bdue\b|\bby\s+(?:the\s+)?(?:end of\s+)?$|\blaunch|\bgo(?:es)?[- ]live\b|\bsubmi(?:t|ssion)|\bdeliver|\breleases?\b"
-    r"|\bship(?:s|ped)?\b|\bdata final\b|\bprazo\b|\bentreg|\bfecha límite\b|\bplazo\b|\bsubmeter\b"
+    r"|\bship(?:s|ped)?\b|\bdata final\b|\bprazo\b|\bentreg|\bfecha límite\b|\bplazo\b|\bbis (?:zum|spätestens)\b|\bsubmeter\b"
     r"|\bcomplet(?:e|ed|ion)\b|\bfinish(?:ed)?\b|\bready\b|\blive\b|\bfrist\b|\babgabe\b|\béchéance\b|截止|上线|交付",
     re.IGNORECASE,
 )
 _DUE_HINTS = tuple(
     sorted(
-        words("deadline due by launch live submi deliver releas ship final prazo entreg límite plazo complet finish ready frist abgabe échéance 截止 上线 交付")
+        words(
+            "bis deadline due by launch live submi deliver releas ship final prazo entreg límite plazo complet finish ready frist "
+            "abgabe échéance 截止 上线 交付"
+        )
     )
 )
 _NO_DUE = re.compile(
@@ -101,14 +105,14 @@ _NO_DUE = re.compile(
     re.IGNORECASE,
 )
 _IN_TIME = re.compile(
-    r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|finish(?:ed)?|ready|done|built|live|mvp|prototype)\b[^.;]{0,40}?\b(?:in"
+    r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|finish(?:ed)?|ready|done|built|live|mvp|prototype|needed)\b[^.;]{0,40}?\b(?:in"
     r"|within|is|of|:)\s*$",
     re.IGNORECASE,
 )
 _DAYS = re.compile(rf"[\s-]*(?:business\s+|working\s+|calendar\s+)?(?P<unit>{units.PERIOD})", re.IGNORECASE)
 
 _KEEP = re.compile(
-    r"\b(?:expires?|expired|expiring|retention|retain(?:ed|s)?|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|keep|kept|keeps"
+    r"\b(?:disappears?|expires?|expired|expiring|retention|retain(?:ed|s)?|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|keep|kept|keeps"
     r"|store[sd]?|history|ttl|older than|expira|retenção|retención|guardar|conservar|aufbewahr\w*|gelöscht|conservé\w*)\b|过期|保留|保存|删除",
     re.IGNORECASE,
 )
@@ -117,7 +121,7 @@ _KEEP_LINK = re.compile(
     r"|[:=])\s*(?:a period of |at least |up to |the last |the past |a |about )?$|(?:保留|保存|存储)\s*$",
     re.IGNORECASE,
 )
-_KEEP_AFTER = re.compile(r"\s*(?:retention|of history|of data|后(?:过期|删除)|后自动)|\s*(?:后|之后)", re.IGNORECASE)
+_KEEP_AFTER = re.compile(r"\s*(?:retention|of history|of data|后(?:过期|删除)|后自动)|\s*(?:后|之后)|\s*nach\b[^.;]{0,30}\bgelöscht", re.IGNORECASE)
 _NO_KEEP = re.compile(
     r"\bproposals?\b|\boffers?\b|\bcontract|\bshall be (?:valid|firm)|\bnotice\b|\btokens?\b|\bsessions?\b|\b(?:magic|reset|invitation|verification"
     r"|confirmation) links?|\bjwt\b|\bcookies?\b"
@@ -142,11 +146,12 @@ _TEAM_OF = re.compile(
     r"|\bwe are\s+(?:only |just |a team of )?$|\bteam members:?\s*$|团队(?:有|共)?\s*$",
     re.IGNORECASE,
 )
-_TEAM_AFTER = re.compile(r"\s*(?:people|persons?|members?|pessoas|personas|leute|人)?(?:$|[\s.,;)，。])", re.IGNORECASE)
+_TEAM_AFTER = re.compile(r"\s*(?:people|persons?|members?|pessoas|personas|leute|人)?(?:$|[\s.,;:)，。])", re.IGNORECASE)
 _SOLO = re.compile(
     r"\bsolo (?:dev(?:eloper)?|founder|maintainer|engineer|project|hacker)\b|\b(?:one|single)[- ](?:person|man|developer|dev|engineer) (?:team"
     r"|project|shop|show|company)\b|\bon my own\b|\bby myself\b"
-    r"|\b(?:only|sole|single|lone|one) (?:backend )?(?:developer|engineer|programmer)\b|\bdesenvolvedor solo\b|\bsozinho\b|独立开发",
+    r"|\b(?:only|sole|single|lone|one) (?:backend )?(?:developer|engineer|programmer)\b|\bour IT person\b|\bone of us (?:looks after|maintains"
+    r"|runs)\b|\bdesenvolvedor solo\b|\bsozinho\b|独立开发",
     re.IGNORECASE,
 )
 _SMALL_TEAM = re.compile(
@@ -155,7 +160,11 @@ _SMALL_TEAM = re.compile(
     re.IGNORECASE,
 )
 
-_SOLO_HINTS = ("solo", "person ", "-person", "one man", "on my own", "myself", "developer", "engineer", "programmer", "single dev", "sozinho", "独立")
+_SOLO_HINTS = ("solo", "person", "-person", "one man", "on my own", "myself", "of us", "developer", "engineer", "programmer", "single dev", "sozinho", "独立")
+_FOREVER = re.compile(
+    r"\b(?:kept|keep|stored?|retained|saved)\b[^.;]{0,30}\b(?:forever|indefinitely|permanently|for as long as|for ever)\b|\bnever (?:be )?deleted\b",
+    re.IGNORECASE,
+)
 _SMALL_HINTS = ("small", "tiny", "pequen", "petite", "kleines", "小团队")
 
 _CPU = re.compile(
@@ -184,8 +193,11 @@ def _words(passage: Passage) -> Iterator[Fact]:
         yield passage.fact("availability", _percent(number), match.span(), number=number)
     if any(hint in low for hint in _HIGH_HINTS) and (match := _HIGH.search(text)):
         yield passage.fact("availability", "high", match.span())
+    if ("ever" in low or "as long as" in low or "indefin" in low or "permanent" in low) and (match := _FOREVER.search(text)):
+        yield passage.fact("retention", "forever", match.span())
     if any(hint in low for hint in _SOLO_HINTS) and (match := _SOLO.search(text)):
-        yield passage.fact("team", "1 developer", match.span(), number=1)
+        person = "person" if re.search(r"person\b|of us", match.group(), re.IGNORECASE) else "developer"
+        yield passage.fact("team", f"1 {person}", match.span(), number=1)
     elif any(hint in low for hint in _SMALL_HINTS) and (match := _SMALL_TEAM.search(text)):
         yield passage.fact("team", "small team", match.span())
 
@@ -234,6 +246,9 @@ def _budget(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fac
     near = passage.text[max(0, quantity.start - 90) : quantity.end + 60]
     if not _BUDGET.search(near) or _NO_BUDGET.search(near):
         return None
+    # "It may cost 300 more", "of which 90,000 for operation": a part of the budget.
+    if _PART.search(before) or re.match(r"\s*(?:more|extra|mehr|a mais|más)\b", rest[after_sign.end() if after_sign else 0 :], re.IGNORECASE):
+        return None
     end = after_sign.end() if after_sign else 0
     shown = f"{units.sign(match['sign'])}{show(quantity.number)}"
     if per := _PER_PERIOD.match(rest, end if after_sign else 0):
@@ -262,6 +277,8 @@ def _retention(passage: Passage, quantity: Quantity, before: str, rest: str) -> 
 
 def _team(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact | None:
     if not 1 <= quantity.number <= 500:
+        return None
+    if re.search(r"\bteam of (?:\d+|\w+)\s*:", before, re.IGNORECASE):
         return None
     if match := _PERSON_TEAM.match(rest):
         return passage.fact("team", _people(quantity.number, "people"), (quantity.start, quantity.end + match.end()), number=quantity.number)

@@ -13,9 +13,10 @@ from backend_architect.ingest.vocabulary import words
 from backend_architect.profile import Fact, FactName, When
 
 _PEOPLE = (
-    r"users?|end[- ]users|customers?|subscribers?|visitors?|players?|students?|employees|patients|merchants|drivers|riders|shoppers|viewers"
+    r"users?|end[- ]users|customers?|members|residents|neighbou?rs|subscribers?|visitors?|players?|students?|employees|patients|merchants|drivers"
+    r"|riders|shoppers|viewers"
     r"|listeners|teachers|sellers|buyers|citizens|families|tenants|dau|mau"
-    r"|usuários?|usuarios?|utilizadores|clientes|pessoas|utilisateurs?|abonnés|nutzer(?:innen)?|benutzer|anwender|kunden|utenti|gebruikers|klanten"
+    r"|usuários?|usuarios?|utilizadores|clientes|pessoas|utilisateurs?|abonnés|mitglieder|nutzer(?:innen)?|benutzer|anwender|kunden|utenti|gebruikers|klanten"
     r"|użytkowników|пользовател\w+|ユーザー?|사용자"
 )
 _KIND = (
@@ -26,7 +27,7 @@ _KIND = (
 )
 _AFTER_PEOPLE = re.compile(
     rf"(?:\s*\+)?\s*(?P<kind>(?:(?:{_KIND[:-1]})[\s-]+){{0,4}})(?P<noun>{_PEOPLE})\b(?P<more>\s+(?:simultâneos|simultáneos|concurrentes|ativos"
-    rf"|activos|simultanés|actifs|diarios|diários|concurrently|simultaneously|at once|at the same time|per day|a day|per month|a month))?",
+    rf"|activos|simultanés|actifs|diarios|diários|concurrently|simultaneously|at once|at the same time|per day|a day|per month|a month|on a working day))?",
     re.IGNORECASE,
 )
 _AFTER_PEOPLE_HAN = re.compile(
@@ -46,10 +47,15 @@ _BEFORE_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _BARE_END = re.compile(r"\s*\+?\s*(?:$|[.,;)。，；）]|(?:in|at|by|within|now|today|after|initially|on|and)\b)", re.IGNORECASE)
+# People a system is about, not always its users: "two patients stood at the door".
+_ROLE_NOUN = re.compile(
+    r"patients|students|drivers|riders|players|viewers|merchants|teachers|sellers|buyers|shoppers|families|residents|members|neighbou?rs", re.IGNORECASE
+)
 _HYPOTHETICAL = re.compile(r"\b(?:with (?:only|just)|if (?:there|you|we|only)|when you have|suppose|imagine|even with|se houver|si hay)\b", re.IGNORECASE)
 _CONCURRENT = re.compile(r"concurrent|simultan|simult|parallel|online|at once|at the same time|gleichzeitig|同时|并发|在线", re.IGNORECASE)
 _CONNECTIONS = re.compile(
-    r"(?:\s*\+)?\s*(?:concurrent|simultaneous|open|parallel|live)\s+(?:websocket\s+|tcp\s+|client\s+|user\s+)?(?P<noun>connections|sessions|clients|people)\b",
+    r"(?:\s*\+)?\s*(?:concurrent|simultaneous|open|parallel|live)\s+(?:websocket\s+|tcp\s+|client\s+|user\s+)?(?P<noun>connections|sessions|clients"
+    r"|people)\b|\s*(?P<watching>people|viewers|bidders) (?:watching|online|logged in|connected)\b",
     re.IGNORECASE,
 )
 
@@ -84,7 +90,7 @@ _BEFORE_HAN = re.compile(r"每\s*(?:个|一)?\s*(?P<unit>秒|分钟|小时|天|�
 _HAN_AFTER = re.compile(r"[^，。；]{0,14}?(?P<kind>写|读|请求|访问|消息|订单|交易)")
 _WRITES = words(
     "write writes inserts updates uploads posts messages events orders transactions payments records readings measurements submissions "
-    "signups bookings entries rows logs notifications tweets jobs tickets votes photos files documents scans samples reservations "
+    "signups bookings entries rows bids logs notifications tweets jobs tickets votes photos files documents scans samples reservations "
     "registrations comments images videos invoices transfers trades listings gravações escritas escrituras mensagens mensajes pedidos "
     "pagamentos pagos eventos transações transacciones nachrichten bestellungen commandes paiements événements"
 )
@@ -102,6 +108,7 @@ _REFERENCE = re.compile(r"(?:可以|请)参考|参见|\bsee (?:the|also|our)\b[^
 _PARENTHESIS = re.compile(r"[(（][^()（）]*[)）]")
 _AVERAGE = re.compile(r"\baverage\b|\bavg\b|\bon average\b|\bmean\b|平均|\bem média\b|\ben promedio\b|\bim schnitt\b", re.IGNORECASE)
 _CONVERSION = re.compile(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules? of thumb\b|\bequivalen|转换|换算|\bconversão\b|\bconversión\b", re.IGNORECASE)
+_THEIRS = re.compile(r"\b(?:providers?|upstream|third[- ]party|vendor)\b[^.;]*\b(?:at most|max(?:imum)?)\b", re.IGNORECASE)
 _EQUATION = re.compile(r"\d[^=]*(?:/|\bper\b|\ba\b)[^=]*[=≈][^=]*\d[^=]*(?:/|\bper\b|\ba\b)", re.IGNORECASE)
 
 _PER_THING = re.compile(r"\s*(?:\w+\s+){0,2}?(?:each|apiece|per|cada|por|每个|每条)(?:\s+(?P<thing>[^\W\d_]+))?", re.IGNORECASE)
@@ -170,12 +177,18 @@ def _people(passage: Passage, quantity: Quantity, earlier: Sequence[Quantity], b
         if re.search(r"\b(?:team|of) $", before) and re.search(r"\b(?:percent|%|number) of $", before):
             return None
         kind, noun = match["kind"] or "", match["noun"]
+        if quantity.number < 10 and _ROLE_NOUN.match(noun):
+            return None
         more = match.groupdict().get("more") or ""
         end = quantity.end + match.end()
         concurrent = bool(
             _CONCURRENT.search(kind + noun + more)
             or _CONCURRENT.search(before[-14:])
-            or re.match(r"\s*(?:concurrently|at once|at the same time|online|simultan)", rest[match.end() :], re.IGNORECASE)
+            or re.match(
+                r"\s*(?:concurrently|at once|at the same time|online|simultan|(?:[^\W\d_]+ ){0,4}(?:at the same time|at once|concurrently|simultaneously))",
+                rest[match.end() :],
+                re.IGNORECASE,
+            )
         )
         words = re.sub(r"\b(?:of|de)\b", " ", kind + noun + more)
     elif match := _CONNECTIONS.match(rest):
@@ -266,7 +279,14 @@ def _bare_rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> 
 def _is_no_load(passage: Passage) -> bool:
     """Whether a rate is one user's, somebody's limit, or a line of a conversion table."""
     text = passage.text
-    return bool(_PER_ONE.search(text) or _LIMIT.search(text) or _CONVERSION.search(passage.section) or _CONVERSION.search(text) or _EQUATION.search(text))
+    return bool(
+        _PER_ONE.search(text)
+        or _LIMIT.search(text)
+        or _THEIRS.search(text)
+        or _CONVERSION.search(passage.section)
+        or _CONVERSION.search(text)
+        or _EQUATION.search(text)
+    )
 
 
 def _rate_name(noun: str) -> FactName | None:

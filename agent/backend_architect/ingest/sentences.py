@@ -10,6 +10,7 @@ from backend_architect.ingest.vocabulary import words
 _END = re.compile(r"(?<![.!?])[.!?]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）)]*|…(?=\s)")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,2000}?(?<!`)\1(?!`)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_MONTH = re.compile(r"(?:Jan|Feb|Mär|Mar|Apr|Mai|Maj|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)[^\W\d_]*\b")
 _OPENING = "\"'“‘«([{*_`-–—"
 
 # Never the last word of a sentence.
@@ -75,6 +76,9 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     if _INITIALS.fullmatch(word) and not (len(word) == 1 and len(before) > 1 and before[-2].lower() in _LETTERED):
         return False
     if word in _NUMBERED and after[:1].isdigit():
+        return False
+    # "20. Juni"
+    if word.isdigit() and len(word) <= 2 and _MONTH.match(after):
         return False
     # "1. First do this": an enumerator, not a sentence.
     return not (word.isdigit() and text[start : match.start()].strip() == word)

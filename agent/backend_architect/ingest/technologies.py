@@ -56,7 +56,7 @@ _TABLE: dict[Category, str] = {
 RELATIONAL = frozenset({"PostgreSQL", "MySQL", "MariaDB", "SQLite", "SQL Server", "Oracle Database"})
 
 _WORDS_BEFORE = (
-    r"use|uses|using|used|with|in|on|onto|via|by|into|through|inside|our|existing|to|is|are|be|as|of|choose|chosen|chose|prefer|prefers|preferred"
+    r"use|uses|using|used|writes?|with|in|on|onto|via|by|into|through|inside|our|existing|to|is|are|be|as|of|choose|chosen|chose|prefer|prefers|preferred"
     r"|requires?|want|needs?|adopt|run|runs|running|against|either|stack|frontend|front-end"
     r"|backend|back-end|database|db|server|api|queue|broker|cache|language|framework|hosting|hosted|platform|deploy|target|usar|use|usa|usando"
     r"|utilizar|utilizando|com|em|no|na|con|en|avec|mit|auf|formato de|banco|leverage|strengths of"
@@ -82,7 +82,10 @@ _MERE = re.compile(
     r"[^.;:]{0,30}$",
     re.IGNORECASE,
 )
-_CHAIN = re.compile(r"[\s,/&+()、，]*(?:\b(?:and|or|with|plus|on|und|oder|et|y|e|ou|mit)\b|和|与|或|以及)?[\s(]*(?:(?:a|an|the|either|our)\s+)?", re.IGNORECASE)
+_CHAIN = re.compile(
+    r"(?:\s*v?\d[\d.]*\+?(?=[\s,]))?[\s,/&+()、，]*(?:\b(?:and|or|with|plus|on|und|oder|et|y|e|ou|mit)\b|和|与|或|以及)?[\s(]*(?:(?:a|an|the|either|our)\s+)?",
+    re.IGNORECASE,
+)
 _FORBIDS = re.compile(
     r"(?:\b(?:must|should|may|can|shall|do|does|will|to|is|are)\s*not(?: be)?|\bdon['’]?t|\bdoesn['’]?t|\bcannot|\bcan['’]?t|\bshouldn['’]?t"
     r"|\bmustn['’]?t|\bnever|\bno|\bwithout|\bavoid(?:ing)?|\bsem|\bsin|\bohne|\bsans|\bkein(?:e|en)?|\bnão|\bnunca|不(?:要|能|得|可以?)?|禁止)"
@@ -96,6 +99,7 @@ _FORBIDDEN_AFTER = re.compile(
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"[a-z0-9]+")
+_STORY = re.compile(r"\b[Ii]n (?:19|20)\d\d\b[^.;]*\b(?:had|was|were)\b")
 _MEDIA = re.compile(r"\b(?:youtube|v[íi]deos? |tutorials?|blog post|webinar|video on)\b|视频", re.IGNORECASE)
 _STACK_PLACE = re.compile(
     r"\bstack\b|\btechnolog(?:y|ies)\b|\btech\b|\btools?\b|\bplatforms?\b|\benvironment\b|\bbuilt (?:with|on)\b|\binfrastructure\b|\blanguages?\b"
@@ -169,7 +173,7 @@ def read(passage: Passage, candidates: Sequence[Technology]) -> Iterator[Fact]:
             if _stands_alone(passage.text, start, end, tech) and not any(low < end and start < high for low, high, _ in taken):
                 taken.append((start, end, tech))
             start = passage.low.find(tech.alias, end)
-    if taken and _MEDIA.search(passage.text):
+    if taken and (_MEDIA.search(passage.text) or _STORY.search(passage.text)):
         return
     taken.sort(key=lambda entry: entry[0])
     accepted: tuple[int, bool] | None = None

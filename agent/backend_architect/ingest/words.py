@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
         r"\bno (?:data )?persist[ea]nce\b|\bwithout (?:any )?(?:data )?persist[ea]nce\b|\bno persistent (?:storage|data|state)\b|\b(?:data|nothing"
         r"|state) (?:need|does|do|is|must|should|will)(?:s)? ?n[o']t (?:need to |have to )?be (?:persisted|saved|stored)\b|\bnothing (?:is"
         r"|needs to be|has to be) (?:stored|saved|persisted)\b"
-        r"|\b(?:no|without (?:a|any)) (?:database|db)\b(?!\s+(?:access|calls?|queries|changes|migrations?|administrat|admin|team|expert))"
+        r"|\b(?:no|without (?:a|any)) (?:database|db)\b(?!\s+(?:with|of|for|about|access|calls?|queries|changes|migrations?|administrat|admin|team|expert))"
         r"|\b(?:do not|don['’]t|must not|may not) (?:use|need|require) (?:a |any )?(?:database|db|persist[ea]nce)\b"
         r"|\bpersist[ea]nce is not (?:needed|required)\b"
         r"|\bsem (?:banco de dados|persistência)\b|\bsin (?:base de datos|persistencia)\b|\bohne datenbank\b|\bsans base de données\b|不需要(?:数据库|持久化)"
@@ -95,11 +95,11 @@ RULES: tuple[Rule, ...] = (
         "backend",
         "server",
         "api|backend|back-end|server|endpoint|web service",
-        r"\b(?:expos|provid|build|creat|implement|develop|need|offer|design|publish|writ|deliver|requir|has|have"
+        r"\b(?:expos|provid(?:e|es|ing)\b|build|creat|implement|develop|need|offer|design|publish|writ|deliver|requir|has|have"
         r"|is)\w*\b[^.;]{0,40}\b(?:rest(?:ful)?|http|json|graphql|web|backend|back-end|grpc)[ -]?(?:apis?|services?|endpoints?|backend)\b|\b(?:a"
         r"|an) rest(?:ful)? apis?\b|\b(?:build|design|develop|implement|create)\w* (?:a|an|the) (?:\w+ )?(?:backend|api|web service)\b"
         r"|\bdesenvolver um backend\b|\bdesarrollar un backend\b",
-        unless=r"\b(?:either|frontend or backend)\b|\bno backend\b|\bexperience\b",
+        unless=r"\b(?:either|frontend or backend)\b|\bno backend\b|\bexperience\b|\bprovider\b",
     ),
     # --- authentication ---
     _rule(
@@ -311,7 +311,7 @@ RULES: tuple[Rule, ...] = (
         r"\bcard ?holders?\b|\b(?:credit|debit|payment|bank)[- ]cards?\b|\bcard (?:numbers?|data|details|payments?|transactions?|fraud)\b|\bCVV2?\b"
         r"|\bbilling address(?:es)?\b|\bcart(?:ão|ões) de (?:crédito|débito)\b|\btarjetas? de (?:crédito|débito)\b|\bcartes? bancaires?\b"
         r"|\bkreditkarten?\b|信用卡|银行卡",
-        unless=r"\bno (?:credit )?card\b|\bgift card|\btask card|\b(?:do not|never|don['’]t) (?:store|handle|touch|keep)\b[^.;]{0,30}\bcard",
+        unless=r"\bno (?:credit )?card\b|\bgift card|\btask card|\b(?:do not|never|don['’]t) (?:store|handle|touch|keep|see|hold|receive)\b[^.;]{0,30}\bcard",
     ),
     _rule(
         "data-class",

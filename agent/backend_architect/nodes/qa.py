@@ -19,7 +19,7 @@ from backend_architect.emit import code_changes
 from backend_architect.errors import DesignError
 from backend_architect.identity import allocate
 from backend_architect.nodes.who import architect
-from backend_architect.plan import Finding, Head, Identity, Plan
+from backend_architect.plan import Finding, Head, Identity, Plan, Quality
 from backend_architect.profile import Profile
 from backend_architect.state import Context, State
 from backend_architect.text import one_line
@@ -32,7 +32,7 @@ class QaInput(TypedDict):
     profile: Profile
     design: Design
     options: NotRequired[Sequence[tuple[str, str]]]
-    previous: NotRequired[Plan | None]
+    ticked: NotRequired[Sequence[tuple[str, str]]]
 
 
 async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
@@ -65,8 +65,9 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
         coverage=coverage(design, brief),
         spans=spans(design, brief),
         identities=identities,
+        ticked=ticks(identities, boxes, state.get("ticked", ())),
     )
-    return {"plan": with_ticks(plan, state.get("previous"))}
+    return {"plan": plan}
 
 
 def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: str) -> str:
@@ -75,13 +76,10 @@ def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: st
     return hashlib.sha256(inputs.encode()).hexdigest()[:16]
 
 
-def with_ticks(plan: Plan, previous: Plan | None) -> Plan:
-    """Return `plan` with the ticks of `previous` whose ID still means the same element."""
-    if previous is None or not previous.ticked:
-        return plan
-    meant = {identity.id: identity.key for identity in previous.identities}
-    ticked = tuple(i.id for i in plan.identities if i.id in previous.ticked and meant.get(i.id) == i.key)
-    return plan.model_copy(update={"ticked": ticked})
+def ticks(identities: tuple[Identity, ...], boxes: tuple[Quality, ...], before: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the ticked IDs in document order: quality boxes that are met, and ticks whose ID still means what it meant."""
+    met, meant = {box.key for box in boxes if box.state == "met"}, dict(before)
+    return tuple(identity.id for identity in identities if identity.key in met or meant.get(identity.id) == identity.key)
 
 
 def _named(findings: tuple[Finding, ...], identities: tuple[Identity, ...]) -> tuple[Finding, ...]:

@@ -19,6 +19,6 @@ def architect(runtime: Runtime[Context]) -> Architect:
 
 @cache
 def _rules() -> Architect:
-    from backend_architect.architects.rules import RuleArchitect
+    from backend_architect.architects.rules.architect import RuleArchitect
 
     return RuleArchitect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from backend_architect.architects.rules.action_entities import left_behind
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.nouns import canonical, is_person
 from backend_architect.architects.rules.sketches import Sketch
@@ -36,7 +37,9 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         and (action.verb == "assign" or (is_person(canonical(action.noun)) and action.actor and action.verb in ("create", "update", "delete", "register")))
     ]
     predefined = next((s for s in demands(case) if _PREDEFINED.search(s.text)), None)
-    signs_in = auth in ("session", "token", "external") or (auth == "optional" and not tables)
+    # An API that the brief spells out has users only if it names them: its callers may be programs.
+    spelled = bool(case.contracts.ours) and "user" not in sketches
+    signs_in = (auth in ("session", "token", "external") or (auth == "optional" and not tables)) and not spelled
     owned = signs_in and bool(case.contracts.ours or any(action.actor for action in case.actions))
     if "user" in sketches or (signs_in and not tables) or people or predefined:
         user = sketches.setdefault("user", Sketch("user"))
@@ -44,9 +47,11 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         user.horizon = "now"
         if not tables:
             _user(case, user, people_cites={action.statement for action in people} | ({predefined.number} if predefined else set()), signs_in=signs_in)
-    if owned and not tables:
+    if (owned or spelled) and not tables:
         for sketch in sketches.values():
-            if not sketch.joins and sketch.noun not in ("user", "session", "tag") and _made_by_known(case, sketch):
+            if spelled:
+                sketch.owned = False
+            elif not sketch.joins and sketch.noun not in ("user", "session", "tag") and _made_by_known(case, sketch):
                 sketch.owned = True
     if "user" in sketches and not tables and not case.contracts.ours:
         _memberships(case, sketches)
@@ -133,13 +138,15 @@ def _made_by_known(case: Case, sketch: Sketch) -> bool:
     """Whether a signed-in person makes it: an action by a known actor, or an endpoint that needs sign-in."""
     if sketch.owned:
         return True
-    known = {actor.name for actor in case.actors if not actor.anonymous}
+    # What staff make belongs to the house: any of them may change it.
+    known = {actor.name for actor in case.actors if not actor.anonymous and not actor.privileged}
     makers = [
         action
         for action in sketch.actions
         if action.verb in ("create", "submit", "send", "upload", "comment", "schedule", "pay", "store")
         and not action.system
-        and canonical(action.noun) in (sketch.noun, "")
+        and (canonical(action.noun) in (sketch.noun, "") or left_behind(action) == sketch.noun)
+        and left_behind(action) in ("", sketch.noun)
         and action.horizon == "now"
     ]
     if sketch.parents and sketch.noun in ("question", "option", "answer", "item", "line_item"):

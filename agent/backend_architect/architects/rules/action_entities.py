@@ -65,6 +65,24 @@ def from_actions(case: Case, known: dict[str, Sketch]) -> dict[str, Sketch]:
     return kept
 
 
+def left_behind(action: Action) -> str:
+    """Return the thing that an action leaves behind when it is done to another: a reservation of a book; else empty."""
+    noun = canonical(action.noun) if action.noun else ""
+    base = action.word.lower().split(" ")[0]
+    if action.verb == "comment" and noun != "comment":
+        return "comment"
+    if action.verb not in ("submit", "comment", "schedule", "join") or not noun or not is_thing(noun):
+        return ""
+    return next(
+        (
+            thing
+            for verb, thing in _VERB_NOUNS.items()
+            if thing != noun and base.startswith(verb) and base.removeprefix(verb) in ("", "s", "d", "ed", "ing", "ted", "ding")
+        ),
+        "",
+    )
+
+
 def _nouns(action: Action) -> list[tuple[str, str]]:
     """Return the (thing, what it belongs to) pairs of one action."""
     noun, of = canonical(action.noun) if action.noun else "", canonical(action.of) if action.of else ""
@@ -75,19 +93,10 @@ def _nouns(action: Action) -> list[tuple[str, str]]:
         of = last
     if noun in _ATTRIBUTES and of:
         return [(of, "")]
-    base = action.word.lower().split(" ")[0]
-    for verb, thing in _VERB_NOUNS.items():
-        if (
-            base.startswith(verb)
-            and base.removeprefix(verb) in ("", "s", "d", "ed", "ing", "ted", "ding")
-            and action.verb in ("submit", "comment", "schedule", "join")
-            and noun
-            and noun != thing
-            and is_thing(noun)
-        ):
-            return [(thing, noun), (noun, of)]
-    if action.verb == "comment" and noun != "comment":
-        return [("comment", noun if is_thing(noun) else of)]
+    if thing := left_behind(action):
+        if thing == "comment":
+            return [("comment", noun if is_thing(noun) else of)]
+        return [(thing, noun), (noun, of)]
     if not noun or not is_thing(noun) or noun in _ATTRIBUTES:
         return []
     if action.verb == "upload" and noun in FILES and not of:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from backend_architect.architects.rules import lexicon
 from backend_architect.architects.rules.case import Action, Actor, Reading
-from backend_architect.architects.rules.english import ATTRIBUTES, DETERMINERS, DOCUMENTS, PRONOUNS, STOP, SYSTEMS, UI, VAGUE, is_person
+from backend_architect.architects.rules.english import ATTRIBUTES, DETERMINERS, DOCUMENTS, PRONOUNS, STOP, SYSTEMS, UI, VAGUE, is_person, vocabulary
 from backend_architect.architects.rules.phrases import clauses, head_noun, is_plural, members, singular, words
 from backend_architect.brief import Brief, Statement
 
@@ -17,6 +17,21 @@ _ACTOR = re.compile(
     re.IGNORECASE,
 )
 _SO_THAT = re.compile(r"[,;]?\s+(?:so that|in order to|because)\b.*$", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_HAS = re.compile(
+    r"\b(?P<thing>(?:[A-Za-z-]+ ){0,2}[A-Za-z-]+) (?P<cue>with|has|have|having|consists? of|contains?|includes?|is described by)\b:? "
+    r"(?P<list>(?:an? |the |its |their )?[A-Za-z][\w -]*(?:\([^)]*\))?(?:, (?:and )?[A-Za-z][\w -]*(?:\([^)]*\))?)+(?: and [\w -]+(?:\([^)]*\))?)?)",
+)
+_NOMINAL = {
+    "bid": "bid", "vote": "vote", "order": "order", "comment": "comment", "pay": "payment", "donate": "donation", "book": "booking", "review": "review", "rate": "rating",
+    "reply": "reply", "respond": "response", "chat": "message", "subscribe": "subscription", "apply": "application", "lend": "loan", "borrow": "loan", "reserve": "reservation",
+}  # fmt: skip
+"""Things that an operation makes when no object is named: who bids makes a bid."""
+_DUAL = vocabulary("title place room note")
+"""Members of most things, and things to ask for in some briefs."""
+_MESSAGES = vocabulary("reminder mail email e-mail sms text notification message alert confirmation invoice warning")
+_NUMBERED = re.compile(r"^[A-Z]{0,4}[-.]?\d+(?:\.\d+)*[.:)]?(?: \| |\s+)(?=\D)")
+"""The number that a list of requirements carries: `F3 | `, `REQ-12: `."""
 _CLICK = re.compile(r"\b(?:click|press|tap|hit|use)(?:s|ing)? (?:on )?(?:an?|the) [\'\"“‘`]?[\w +-]{1,20}[\'\"”’`]? button(?: to)?\b", re.IGNORECASE)
 
 
@@ -25,10 +40,31 @@ def read_actions(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Action, .
     if brief.language != "en":
         return ()
     found: list[Action] = []
+    introduced = ""
     for statement, reading in zip(brief.statements, readings, strict=True):
+        named = clean_actor(statement.text.rstrip(".:"))
+        if statement.kind == "sentence" and len(named.split()) <= 3 and is_person(named):
+            # "Patron." opens the paragraph that says what patrons do.
+            introduced = named
+            continue
         if reading.label in ("functional", "quality", "constraint", "integration"):
-            found.extend(_statement_actions(statement, reading))
-    return _pair_states(_split_compounds(tuple(dict.fromkeys(found))))
+            actions = tuple(_statement_actions(statement, reading, introduced))
+            found.extend(action for action in actions if reading.label != "constraint" or is_person(action.actor) or action.system)
+        introduced = introduced if statement.kind == "sentence" and statement.parent else ""
+    return _pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found)))))
+
+
+def _tangible(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Drop nouns that name no thing, unless the brief treats one as a thing in several statements.
+
+    A "case" is a manner of speaking in most briefs and the very subject of a court's.
+    """
+    kept = {"create", "update", "delete", "change-state", "submit", "assign", "store"}
+    treated: dict[str, set[int]] = {}
+    for action in actions:
+        if action.verb in kept:
+            treated.setdefault(action.noun, set()).add(action.statement)
+    return tuple(action for action in actions if action.noun.split("_")[-1] not in VAGUE or len(treated.get(action.noun, ())) > 1)
 
 
 def _pair_states(actions: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -50,29 +86,64 @@ def _split_compounds(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     )
 
 
-def _statement_actions(statement: Statement, reading: Reading) -> Iterator[Action]:
-    actors, rest = split_actor(statement.text)
-    rest = _CLICK.sub("", _SO_THAT.sub("", rest))
-    for actor in actors:
-        yield from _actor_actions(actor, rest, statement, reading)
+def _statement_actions(statement: Statement, reading: Reading, introduced: str) -> Iterator[Action]:
+    inherited: tuple[str, ...] = (introduced,)
+    text = _NUMBERED.sub("", statement.text)
+    if statement.kind == "row":
+        subject, _, does = text.partition(" | ")
+        if not is_person(clean_actor(subject)):
+            return
+        inherited, text = (clean_actor(subject),), does.replace(" | ", "; ")
+    if inherited == ("",) and (story := lexicon.STORY.search(text)):
+        inherited, text = (clean_actor(story["actor"]),), text[story.end("actor") + 1 :]
+    described = tuple(_described(text))
+    own = {noun: names for _, noun, names in described}
+    found: list[Action] = []
+    for sentence in _SENTENCE.split(text):
+        actors, rest = split_actor(sentence)
+        rest = _CLICK.sub("", _SO_THAT.sub("", rest))
+        for actor in actors if actors != ("",) else inherited:
+            found.extend(_actor_actions(actor, rest, statement, reading, own=own))
+    acted = {action.noun for action in found}
+    yield from found
+    for cue, noun, names in described:
+        if noun not in acted:
+            yield Action(
+                actor="", verb="store", word=cue, noun=noun, phrase=noun.replace("_", " "), members=names, horizon=reading.horizon, statement=statement.number
+            )
 
 
-def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading) -> Iterator[Action]:
+def _described(text: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (cue, noun, members) where a text lists what a thing has: "a lot with number, title and photos"."""
+    for found in _HAS.finditer(text):
+        noun, names = head_noun(found["thing"]), tuple(dict.fromkeys(members(f"with {found['list']}")))
+        if noun and len(names) > 1 and not found["list"].lower().startswith(("every ", "all ", "each ", "any ")) and noun.split("_")[-1] not in UI | ATTRIBUTES:
+            yield found["cue"].lower(), noun, names
+
+
+def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading, *, own: dict[str, tuple[str, ...]]) -> Iterator[Action]:
     system = actor in SYSTEMS or actor.split(" ")[-1] in SYSTEMS
-    attributes = tuple(dict.fromkeys(members(rest)))
+    attributes = () if own else tuple(dict.fromkeys(members(rest)))
     seen: set[tuple[str, str]] = set()
     for operation, word, phrase, of, passive in clauses(rest):
-        noun = head_noun(phrase)
+        noun = head_noun(phrase) or ("" if phrase or not is_person(actor) else _NOMINAL.get(lexicon.verbs()[word][0], ""))
+        if noun in _MESSAGES and lexicon.verbs()[word][0] in ("get", "receive"):
+            operation, told = "notify", True
+        else:
+            told = False
         if operation == "change-state" and word.startswith("complet") and noun in DOCUMENTS:
             operation = "submit"
-        named = attributes
+        named = own.get(noun, attributes)
         if noun in ATTRIBUTES or noun.replace("_", "-") in ATTRIBUTES:
-            if not of:
+            if not of and noun in _DUAL and operation in ("submit", "search"):
+                of = ""
+            elif not of:
                 continue
-            named, noun, of = (noun.replace("_", " "), *attributes), of, ""
+            else:
+                named, noun, of = (noun.replace("_", " "), *attributes), of, ""
         if (
             noun in UI
-            or noun.split("_")[-1] in VAGUE | UI
+            or noun.split("_")[-1] in UI
             or noun.startswith("error_")
             or (noun, operation) in seen
             or (not noun and operation not in ("login", "register", "logout", "pay", "search", "send"))
@@ -80,14 +151,14 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
             continue
         seen.add((noun, operation))
         yield Action(
-            actor="" if system or passive else actor,
+            actor="" if system or passive or told else actor,
             verb=operation,
             word=word,
             noun=noun,
             phrase=phrase,
             of=of if of != noun else "",
             members=named,
-            system=system,
+            system=system or told,
             horizon=reading.horizon,
             statement=statement.number,
         )
@@ -115,9 +186,21 @@ def split_actor(text: str) -> tuple[tuple[str, ...], str]:
                 subject
                 and not set(subject.split()) & (PRONOUNS | STOP)
                 and not _starts_with_verb(subject)
-                and (is_plural(tokens[position - 1]) or token.endswith("s"))
+                and (
+                    is_plural(tokens[position - 1])
+                    or (token.endswith("s") and (is_person(subject) or tokens[0].lower() in ("the", "a", "an", "each", "every")))
+                )
             ):
                 return (subject,), " ".join(tokens[position:])
+    for position in range(1, len(tokens)):
+        # "Before the sale the clerk opens …": the person before the verb, wherever that is.
+        if (
+            tokens[position].lower() in known
+            and tokens[position].islower()
+            and is_person(tokens[position - 1].lower())
+            and tokens[position].endswith("s") != is_plural(tokens[position - 1])
+        ):
+            return (clean_actor(tokens[position - 1]),), " ".join(tokens[position:])
     return ("",), text
 
 
@@ -146,7 +229,7 @@ def read_actors(brief: Brief, readings: tuple[Reading, ...], actions: tuple[Acti
             cites.setdefault(action.actor, []).append(action.statement)
     for statement, reading in zip(brief.statements, readings, strict=True):
         if brief.language == "en" and reading.label in ("functional", "quality", "constraint", "integration"):
-            for name in split_actor(statement.text)[0]:
+            for name in split_actor(_NUMBERED.sub("", statement.text))[0]:
                 if is_person(name) and statement.number not in cites.get(name, ()):
                     cites.setdefault(name, []).append(statement.number)
     merged: dict[str, list[int]] = {}

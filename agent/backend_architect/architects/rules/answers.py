@@ -28,7 +28,8 @@ _SPEED = re.compile(
     re.IGNORECASE,
 )
 _SCREEN = re.compile(
-    r"\b(?:input field|buttons?|click\w*|page|screen|browser|display\w*|colou?r|layout|drag\w*|responsive|accessib\w*|front-?end|blazor|react"
+    r"\b(?:input field|buttons?|click\w*|page|screens|(?:the|a|on) screen|browser|display\w*|colou?r|layout|drag\w*|responsive|accessib\w*"
+    r"|front-?end|blazor|react"
     r"|angular|vue|checkbox|tabular|chart|graph\w*)\b|前端",
     re.IGNORECASE,
 )

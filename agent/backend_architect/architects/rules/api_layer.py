@@ -151,6 +151,8 @@ def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) 
 def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
     needed = sum(1 for e in endpoints if e.auth not in ("none", "optional"))
     share = f"{needed} of {len(endpoints)} endpoints" if needed < len(endpoints) else "every endpoint"
+    if (more := sum(1 for e in endpoints if e.auth == "optional")) and needed:
+        share += f", optional on {more}"
     basis = clipped(case.traits.auth_basis.because, 150)
     match case.traits.auth:
         case "none":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from backend_architect.architects.rules import api_layer, data_layer, messaging_layer, operations_layer, performance_layer, security_layer
 from backend_architect.architects.rules import delivery as deliveries
 from backend_architect.architects.rules import structure as structures
@@ -34,12 +36,13 @@ class RuleArchitect:
         case = study(brief, profile)
         if case.traits.shape in ("none", "browser"):
             return ()
-        if case.traits.shape == "cli":
-            return (("data",), ("performance",), ("operations",)) if entities(case) else (("performance",), ("operations",))
-        return (("api",), ("data",), ("messaging",), ("security",), ("performance",), ("operations",))
+        names: tuple[LayerName, ...] = ("data", "performance", "operations") if case.traits.shape == "cli" else get_args(LayerName)
+        things = entities(case)
+        operations = endpoints(case, things, component=structures.API_COMPONENT)
+        return tuple((name,) for name in names if self._layer(name, case, scope, structure, things, operations) is not None)
 
     async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
-        """Decide a group of layers; one that turns out to have nothing to decide is left out."""
+        """Decide a group of layers, all of which `needs` named."""
         case = study(brief, profile)
         things = entities(case)
         operations = endpoints(case, things, component=structures.API_COMPONENT)
@@ -54,6 +57,8 @@ class RuleArchitect:
                 return ApiLayer(
                     decision=api_layer.decide(case, scope, structure, things, operations), endpoints=operations, errors=api_layer.errors(case, operations)
                 )
+            case "data" if not things and case.traits.shape == "cli":
+                return None
             case "data":
                 return DataLayer(decision=data_layer.decide(case, scope, structure, things), entities=things)
             case "messaging":

@@ -77,7 +77,7 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
     first = evidence.primary(design.endpoints)
     compose = design.operations is not None and "docker compose" in design.operations.decision.deployment
     found = [_command("install", "local", stack.install, "Dependencies at locked versions")]
-    if engine == "postgresql" and not tiny and not compose:
+    if engine == "postgresql" and not compose and not tiny:
         found.append(
             _command(
                 "database",
@@ -86,7 +86,7 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
                 "A database for development and tests",
             )
         )
-    elif engine == "mysql" and not tiny and not compose:
+    elif engine == "mysql" and not compose and not tiny:
         found.append(
             _command(
                 "database",
@@ -105,18 +105,23 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
             )
         )
     found.append(_command("run", "local", "docker compose up --build" if compose else stack.run, "Start it"))
+    if tiny:
+        found.append(_command("ci", "ci", f"{stack.lint} && {stack.test}", "What the pipeline runs on each push"))
+        if engine in _BACKUP:
+            found.append(_command("backup", "production", _BACKUP[engine], "Nightly, and before each migration"))
+        return tuple(found)
     if first is not None and first.method not in ("WS", "SSE"):
         found.append(_command("test-loop", "local", focused_test(stack, evidence.resource(first)), f"Tests of `{evidence.call(first)}`"))
     found.append(_command("ci-check", "ci", stack.lint, "Style and types"))
     found.append(_command("ci-test", "ci", stack.test, "All tests"))
-    if revert and not tiny:
+    if revert:
         found.append(_command("ci-migrate", "ci", f"{apply} && {revert} && {apply}", "The migration and its reverse, on an empty database"))
-    if design.endpoints and not tiny:
+    if design.endpoints:
         found.append(_command("ci-contract", "ci", "npx --yes @redocly/cli@latest lint openapi.yaml", "The contract is a valid OpenAPI document"))
     load = design.performance.decision.load_test if design.performance else ""
-    if load.startswith("`") and not tiny:
+    if load.startswith("`"):
         found.append(_command("load", "ci", load.split("`")[1], "Load test before a release"))
-    if schema and not tiny:
+    if schema:
         found.append(_command("prod-migrate", "production", schema, "Before the new code starts; the old code runs on the new schema"))
     if engine in _BACKUP:
         found.append(_command("backup", "production", _BACKUP[engine], "Nightly, and before each migration"))
@@ -124,13 +129,6 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
         found.append(
             _command("restore", "production", _RESTORE[engine], "Prove that a backup is one" if engine == "sqlite" else "Into an empty database, monthly")
         )
-    if not tiny:
-        found.append(
-            _command(
-                "smoke",
-                "production",
-                'curl -fsS "$BASE_URL/readyz"' if engine not in grounds.VOLATILE else 'curl -fsS "$BASE_URL/healthz"',
-                "After each release",
-            )
-        )
+    ready = "/healthz" if engine in grounds.VOLATILE else "/readyz"
+    found.append(_command("smoke", "production", f'curl -fsS "$BASE_URL{ready}"', "After each release"))
     return tuple(found)

@@ -53,10 +53,10 @@ def of_service(parts: Parts, scope: Scope, answered: dict[str, Keys]) -> tuple[C
 def _client(site: Assembly) -> Component:
     parts = site.parts
     assert parts.client is not None
-    acts = people(parts.case)
+    acts = tuple(a for a in people(parts.case) if a.noun or a.phrase)
     named = [
         s
-        for s in site.scope.stack
+        for s in dict.fromkeys((*site.scope.stack, *parts.case.profile.values("stack")))
         if any(word in s.lower() for word in ("react", "blazor", "vue", "angular", "svelte", "flutter", "next", "swift", "kotlin", "htmx"))
     ]
     return site.component(
@@ -75,7 +75,7 @@ def _client(site: Assembly) -> Component:
             FailureMode(
                 when="The API does not answer within 5 s",
                 then="the request is not repeated by itself; what was typed stays",
-                user_sees=f"that the {parts.noun} was not saved, and a button to try again",
+                user_sees=f"that the {parts.noun} {'was not saved' if parts.keeps else 'did not work'}, and a button to try again",
             ),
         ),
         basis=parts.client.cites,
@@ -115,7 +115,7 @@ def _balancer(site: Assembly) -> Component:
 
 def _api(site: Assembly) -> Component:
     parts, case = site.parts, site.parts.case
-    acts = people(case)
+    acts = tuple(a for a in people(case) if a.noun or a.phrase)
     spelled = case.contracts.ours
     uses = [parts.key_of(c) for c in parts.contexts] if parts.split else []
     if parts.server and not (parts.split and case.traits.pattern == "services"):
@@ -274,12 +274,11 @@ def _worker(site: Assembly) -> Component:
             else f"Calls `{parts.relay.call.method} {parts.relay.call.path}` of {names}"
         )
     else:
-        purpose = (
-            f"Does what nobody waits for: {parts.job_names(most=3)}"
-            if parts.jobs
-            else f"Takes {plural(parts.noun)} from {parts.queue.name if parts.queue else 'the table'} and works through them"
-        )
+        taken = f"Takes {plural(parts.noun)} from {parts.queue.name} and stores them" if parts.queue is not None else ""
+        done = f"does what nobody waits for: {parts.job_names(most=3)}" if parts.jobs else ""
+        purpose = headed(listing([part for part in (taken, done) if part], last="and"))
         interface = "Started by a timer; no port open" if parts.queue is None else f"Takes messages from {parts.queue.name}; no port open"
+    claims = "claims are row locks" if parts.case.traits.engine in RELATIONAL else "claims are leases that run out"
     limit = f"one instance with {shares[0].phrase()}" if shares else "one instance, from the same code as the API"
     return site.component(
         WORKER,
@@ -291,7 +290,7 @@ def _worker(site: Assembly) -> Component:
         store=f"{site.engine}: reads and marks rows of {listing([f'`{e.name}`' for e in parts.entities], most=3)}"
         if parts.store and parts.entities
         else "Holds nothing",
-        scaling=f"{headed(limit)}; claims are row locks, so a second can run beside it"
+        scaling=f"{headed(limit)}; {claims}, so a second can run beside it"
         if parts.relay or parts.queue
         else f"{headed(limit)}; a lock row keeps a second one idle",
         interface=interface,

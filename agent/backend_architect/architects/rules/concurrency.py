@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.contexts import singular
+from backend_architect.architects.rules.contexts import is_account, singular
 from backend_architect.architects.rules.grounds import RELATIONAL, base, demanding, once, ordered, people, relay
-from backend_architect.architects.rules.wording import listing, plural, quoted, spaced
+from backend_architect.architects.rules.wording import article, listing, plural, quoted, spaced
 from backend_architect.design import Entity
 from backend_architect.text import Cites
 
@@ -35,7 +35,7 @@ def guards(case: Case, entities: tuple[Entity, ...]) -> tuple[Guard, ...]:
                 passed_on.cites,
             )
         )
-    found.extend(_together(built))
+    found.extend(_together(case, built))
     found.extend(_once(case, built))
     found.extend(_changes(case, built))
     line = ordered(case)
@@ -46,25 +46,43 @@ def guards(case: Case, entities: tuple[Entity, ...]) -> tuple[Guard, ...]:
     return tuple(found)
 
 
-def _together(built: list[Entity]) -> list[Guard]:
-    """Return the parents that are saved together with their children."""
+def _together(case: Case, built: list[Entity]) -> list[Guard]:
+    """Return the parents that are saved together with their children.
+
+    A child that people act on by itself (a response, a comment) has its own transaction.
+    """
     by_key = {e.key: e for e in built}
+    alone: set[str] = {a.noun for a in people(case)} | {a.verb for a in people(case) if a.verb == "comment"}
+    for call in case.contracts.ours:
+        fixed = [part for part in call.path.split("/") if part and "{" not in part]
+        if call.method == "POST" and fixed:
+            alone.add(singular(fixed[-1].replace("-", "_")))
     children: dict[str, list[str]] = {}
     for entity in built:
-        for field in entity.fields:
-            if field.required and field.ref in by_key and field.ref != entity.key and not field.ref.startswith(("e-user", "e-account")):
-                children.setdefault(field.ref, []).append(entity.name)
-                break
+        if is_account(entity) or singular(entity.name) in alone:
+            continue
+        parent = next((f.ref for f in entity.fields if f.required and f.ref in by_key and f.ref != entity.key and not is_account(by_key[f.ref])), None)
+        if parent is not None:
+            children.setdefault(parent, []).append(entity.key)
     if not children:
         return []
-    parent, names = max(children.items(), key=lambda pair: len(pair[1]))
-    noun = spaced(singular(by_key[parent].name))
-    return [
-        Guard(
-            f"a {noun} and its {listing([spaced(n) for n in names], most=3)} are written in one transaction, so that none is seen half-saved",
-            by_key[parent].cites[:2],
-        )
-    ]
+    found = {root: _below(root, children) for root in children}
+    root = max(found, key=lambda key: len(found[key]))
+    noun = spaced(singular(by_key[root].name))
+    names = listing([spaced(by_key[key].name) for key in found[root]], most=3)
+    return [Guard(f"{article(noun)} and its {names} are written in one transaction, so that none is seen half-saved", by_key[root].cites[:2])]
+
+
+def _below(root: str, children: dict[str, list[str]]) -> list[str]:
+    """Return all descendants, each once."""
+    found: list[str] = []
+    waiting = list(children.get(root, ()))
+    while waiting:
+        key = waiting.pop(0)
+        if key not in found and key != root:
+            found.append(key)
+            waiting.extend(children.get(key, ()))
+    return found
 
 
 def _once(case: Case, built: list[Entity]) -> list[Guard]:

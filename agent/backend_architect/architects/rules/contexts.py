@@ -61,7 +61,7 @@ def contexts(case: Case, entities: tuple[Entity, ...]) -> tuple[Context, ...]:
         found = entity.key
         for field in entity.fields:
             parent = by_key.get(field.ref or "")
-            if parent is None or parent.key in (*path, entity.key) or not field.required or _is_account(parent):
+            if parent is None or parent.key in (*path, entity.key) or not field.required or is_account(parent):
                 continue
             if makers[entity.key] and makers[parent.key] and not makers[entity.key] & makers[parent.key]:
                 continue
@@ -72,13 +72,14 @@ def contexts(case: Case, entities: tuple[Entity, ...]) -> tuple[Context, ...]:
 
     groups: dict[str, list[Entity]] = {}
     for entity in built:
-        groups.setdefault("accounts" if _is_account(entity) else settle(entity), []).append(entity)
+        groups.setdefault("accounts" if is_account(entity) else settle(entity), []).append(entity)
     made = [_context(case, members, accounts=root == "accounts") for root, members in groups.items()]
     made.sort(key=lambda context: context.accounts)
     return _with_results(case, _merged(made))
 
 
-def _is_account(entity: Entity) -> bool:
+def is_account(entity: Entity) -> bool:
+    """Whether an entity is about who people are rather than what they do."""
     return _ACCOUNTS.match(entity.name) is not None
 
 

@@ -11,6 +11,7 @@ from backend_architect.architects.rules import endpoint_owners, field_statements
 from backend_architect.architects.rules.case import Contracts, SpelledTable
 from backend_architect.architects.rules.contract_draft import Draft
 from backend_architect.architects.rules.endpoint_lines import METHODS, Mention, in_code, in_text, query_parameters, status_in, template
+from backend_architect.architects.rules.endpoint_remarks import auth_in, limit_in, remarks
 from backend_architect.architects.rules.json_shapes import loads, members
 from backend_architect.brief import Brief, Statement
 from backend_architect.design import Parameter
@@ -20,61 +21,13 @@ _SKIPPED_SECTION = re.compile(
     r"|out[ -]of[ -]scope|non-?goals|changelog)\b|超出范|参考资料|fora d[oe] escopo|enlaces útiles",
     re.IGNORECASE,
 )
-_ALIKE = re.compile(r"\b(?:similar to|just like|inspired by|as in|compare[ds]? (?:to|with))\b[^`]*$", re.IGNORECASE)
-_AUTH_NONE = re.compile(
-    r"\bno auth\w* (?:is )?(?:required|needed|necessary)|\bno (?:login|token|api key) (?:is )?(?:required|needed)|\bwithout (?:authentication"
-    r"|login|logging in)\b|\b(?:publicly (?:accessible|available)|unauthenticated)\b"
-    r"|sem autenticação|não (?:requer|exige|precisa de) autenticação|sin autenticación|no requiere autenticación|无需(?:认证|登录|鉴权)|不需要(?:认证|登录)"
-    r"|ohne (?:Anmeldung|Authentifizierung)|keine (?:Anmeldung|Authentifizierung)|sans authentification",
-    re.IGNORECASE,
-)
-_AUTH_OPTIONAL = re.compile(
-    r"\bauth\w* (?:is )?optional|\boptional auth|autenticação opcional|autenticación opcional|可选(?:认证|登录)|(?:Anmeldung"
-    r"|Authentifizierung) (?:ist )?optional|authentification facultative",
-    re.IGNORECASE,
-)
-_AUTH_REQUIRED = re.compile(
-    r"\bauth\w* (?:is |token |header )?(?:required|needed|necessary)|\b(?:requires?|requiring|needs?|must (?:have|carry|send"
-    r"|include)) (?:an? |the |valid )*(?:auth\w*|(?:bearer |access |api |jwt )?tokens?|api[ -]key|login|logged[ -]in|session)\b"
-    r"|\bmust be (?:logged|signed) in\b"
-    r"|\bonly (?:for )?(?:logged[ -]in|authenticated|signed[ -]in)|autenticação (?:é )?(?:obrigatória|necessária|requerida)|(?:exigem?"
-    r"|requer(?:em)?|requieren?|necessitam?) (?:de )?(?:um |una? )?(?:token|autentica)|autenticación (?:es )?(?:obligatoria|requerida"
-    r"|necesaria)"
-    r"|需要(?:认证|登录|鉴权|token)|(?:Anmeldung|Authentifizierung) (?:ist )?(?:erforderlich|nötig|notwendig)|authentification (?:requise"
-    r"|obligatoire)",
-    re.IGNORECASE,
-)
+_ALIKE = re.compile(r"\b(?:similar to|just like|inspired by|as in|compare[ds]? (?:to|with))\b[^`]*`?$", re.IGNORECASE)
 _ALL_ENDPOINTS = re.compile(
     r"\b(?:all|every|each|todos|todas|cada|alle|jeder?|tous|toutes)\b[^.]{0,40}\b(?:endpoints?|routes?|requests?|calls?|operations?|rotas|rutas|endpunkte|aufrufe)\b|所有.{0,6}(?:接口|端点|请求)",
     re.IGNORECASE,
 )
 _FOLLOWING = re.compile(r"\b(?:following|below|from here|a seguir|seguintes?|abaixo|siguientes?|folgenden?|suivante?s?)\b|以下", re.IGNORECASE)
 _HEADER = re.compile(r"`(X-[A-Za-z0-9-]{1,50})`")
-_RETURNS = re.compile(
-    r"\b(?:returns?|responds? with|yields|gives back|will return|retorna|devuelve|devolve|liefert|renvoie)\s+(?P<what>(?:an? |the |all "
-    r"|multiple |several |many |one |single )*(?:(?:updated|created|new|deleted|paginated|list of|array of|collection of) (?:the |all "
-    r"|an? )?)*"
-    r"`?\[?[A-Za-z][\w-]*\]?`?(?: (?!(?:that|which|with|for|and|or|when|if|in|on|by|from|to|is|as|created|ordered|sorted|at|of"
-    r"|the)\b)[a-z][\w-]*)?)",
-    re.IGNORECASE,
-)
-_MANY = re.compile(r"\b(?:multiple|several|many|all|list of|array of|collection of|lists?\b)", re.IGNORECASE)
-_NO_THING = re.compile(
-    r"^(?:an? |the )*(?:http|status|error|response|result|code|default|most|recent|ok|\d+|true|false|empty|nothing|json|it|this|them|within"
-    r"|only|either|immediately|early|null|none|no)\b",
-    re.IGNORECASE,
-)
-_LIMIT = re.compile(
-    r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]*|one|two|three|five|ten|once"
-    r"|twice) (?:calls?|requests?|times?|invocations?) (?:per|every|each|an?|in|within)(?: (?:\d+|one|two|three|five|ten|thirty"
-    r"|sixty))? (?:seconds?|minutes?|hours?|days?|s|min)\b)"
-    r"|(?:\b(?:once|twice) (?:per|every|an?)(?: (?:\d+|five|ten))? (?:seconds?|minutes?|hours?|days?)\b)"
-    r"|(?:\b(?:\d+|um|uma|duas|una?|dos) (?:chamadas?|requisiç\w+|llamadas?|peticion\w*|solicitudes?) (?:a|para|por|cada|em"
-    r"|en)(?: cada)?(?: (?:\d+|um|uma|cinco|dez|diez))? (?:segundos?|minutos?|horas?|dias?|días?)\b)"
-    r"|(?:每\s?\d*\s?(?:秒|分钟|小时|天)(?:最多|只能|限)?\s?\d+\s?次)|(?:\b(?:\d+|eine?|ein|zwei) (?:aufrufe?|anfragen?) (?:pro|alle|je)(?: (?:\d+|fünf"
-    r"|zehn))? (?:sekunden?|minuten?|stunden?)\b)",
-    re.IGNORECASE,
-)
 _QUERY_SAMPLE = re.compile(r"^`?\?(?P<query>[A-Za-z_][^`\s]*)`?$")
 _GENERIC_HEADING = re.compile(
     r"^(?:api|rest api|apis?|endpoints?|routes?|rest|http|specification|contract|interface|details?|overview|resources?|requirements?"
@@ -84,6 +37,28 @@ _GENERIC_HEADING = re.compile(
 )
 _NOTHING_MORE = re.compile(
     r"\bno (?:additional |other |further )?(?:parameters?|body|fields?)\b|não há parâmetros|sin parámetros|无参数|keine parameter", re.IGNORECASE
+)
+_QUERY_NAMES = frozenset(
+    {
+        "limit",
+        "offset",
+        "cursor",
+        "page",
+        "per_page",
+        "perpage",
+        "page_size",
+        "pagesize",
+        "q",
+        "query",
+        "search",
+        "sort",
+        "order",
+        "filter",
+        "from",
+        "to",
+        "since",
+        "until",
+    }
 )
 _CODE_SPAN = re.compile(r"`\{?([A-Za-z_][\w.]*)\}?`")
 _LEADING = re.compile(r"^(?:\W|\d+[.)]|(?:endpoint|url|route|request|path|rota|ruta|api|接口|端点|uri|method)\s*[:\uff1a])*", re.IGNORECASE)
@@ -245,7 +220,10 @@ def _row(walk: _Walk, statement: Statement, before: list[Statement]) -> None:
         for mention in mentions:
             draft = _define(walk, mention, owner, statement, (*statement.section, ""))
             draft.described = draft.described or rest
-            _remarks(draft, " ".join(cells), statement.number)
+            remarks(draft, " ".join(cells), statement.number)
+            for name in _CODE_SPAN.findall(rest) if mention.method == "GET" else ():
+                if name.lower() in _QUERY_NAMES:
+                    draft.note(field_statements.FieldNote(name=name, query=True), "request")
         return
     read = field_statements.row(statement)
     if read is None:
@@ -312,6 +290,8 @@ def _sentence(walk: _Walk, statement: Statement, before: list[Statement], brief:
     if at_start or colon:
         section = (*statement.section, text) if statement.kind == "heading" else statement.section
         owner = endpoint_owners.called(text) if colon else ""
+        if owner:
+            walk.owner_text.setdefault(owner, "external")
         owner = owner or _owner(walk, statement, _lead(statement, before, brief))
         for mention in mentions if at_start and statement.kind != "sentence" else mentions[:1] if at_start else mentions:
             draft = _define(walk, mention, owner, statement, section)
@@ -323,7 +303,7 @@ def _sentence(walk: _Walk, statement: Statement, before: list[Statement], brief:
                     draft.described = draft.described or rest
                 _entitle(draft, statement, before)
             walk.current = draft
-            _remarks(draft, text, statement.number)
+            remarks(draft, text, statement.number)
         walk.side = None
         return [(statement, mention) for mention in mentions[1:]] if at_start and statement.kind == "sentence" else []
     _about(walk, statement)
@@ -333,7 +313,7 @@ def _sentence(walk: _Walk, statement: Statement, before: list[Statement], brief:
 def _about(walk: _Walk, statement: Statement) -> None:
     """Read a statement that describes the current endpoint, or all endpoints of a section."""
     text = statement.text
-    if _ALL_ENDPOINTS.search(text) and (auth := _auth(text)):
+    if _ALL_ENDPOINTS.search(text) and (auth := auth_in(text)):
         following = _FOLLOWING.search(text) is not None
         header = _HEADER.search(text)
         walk.blankets.append((statement.section[:-1] if following else statement.section, auth, header[1] if header else "", statement.number))
@@ -387,32 +367,7 @@ def _about(walk: _Walk, statement: Statement) -> None:
         draft.cites.add(statement.number)
     elif _NOTHING_MORE.search(text) or any(draft.names(name) for name in _CODE_SPAN.findall(text)):
         draft.cites.add(statement.number)
-    _remarks(draft, text, statement.number)
-
-
-def _remarks(draft: Draft, text: str, number: int) -> None:
-    """Read authentication, result, status and call limit out of a sentence about an endpoint."""
-    before = (draft.auth, draft.returns, draft.status, draft.limit)
-    draft.auth = _auth(text) or draft.auth
-    for match in _RETURNS.finditer(text):
-        what = re.sub(r"^(?:(?:an?|the|updated|created|new)\s+)+", "", match["what"].strip("`[] "), flags=re.IGNORECASE)
-        if what and not _NO_THING.match(match["what"]) and not draft.returns:
-            draft.returns = what
-            draft.many = draft.many or _MANY.match(what) is not None
-    if draft.status is None and not re.search(r"\b[45]\d\d\b", text):
-        draft.status = status_in(text)
-    if not draft.limit and (limit := _LIMIT.search(text)):
-        draft.limit = limit[0]
-    if before != (draft.auth, draft.returns, draft.status, draft.limit):
-        draft.cites.add(number)
-
-
-def _auth(text: str) -> Literal["none", "optional", "required", ""]:
-    if _AUTH_NONE.search(text):
-        return "none"
-    if _AUTH_OPTIONAL.search(text):
-        return "optional"
-    return "required" if _AUTH_REQUIRED.search(text) else ""
+    remarks(draft, text, statement.number)
 
 
 def _prose_mentions(walk: _Walk, prose: list[tuple[Statement, Mention]]) -> None:
@@ -424,13 +379,16 @@ def _prose_mentions(walk: _Walk, prose: list[tuple[Statement, Mention]]) -> None
         if draft is None:
             if _ALIKE.search(text[: mention.start]):
                 continue
-            owner = endpoint_owners.called(text) or _owner(walk, statement, (text,) if len(text) < 200 else ())
+            called = endpoint_owners.called(text)
+            if called:
+                walk.owner_text.setdefault(called, "external")
+            owner = called or _owner(walk, statement, (text,) if len(text) < 200 else ())
             draft = _define(walk, mention, owner, statement, (*statement.section, ""))
             if not draft.sentence:
                 draft.sentence = text
         draft.cites.add(statement.number)
-        if not draft.limit and len([m for s, m in prose if s is statement]) == 1 and (limit := _LIMIT.search(text)):
-            draft.limit = limit[0]
+        if not draft.limit and len([m for s, m in prose if s is statement]) == 1 and (limit := limit_in(text)):
+            draft.limit = limit
 
 
 def _settled(walk: _Walk) -> list[Draft]:

@@ -43,33 +43,36 @@ def path(case: Case, scope: Scope, endpoints: Sequence[Endpoint], structure: Str
 def _request(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> CriticalPath:
     budget = case.traits.latency_ms
     basis = case.traits.latency_basis
-    drafts = _fitted(_drafts(case, endpoint, endpoints), budget)
+    passed_on = forwarded(case, endpoints) is not None
+    drafts = _fitted(_drafts(case, endpoint, passed_on=passed_on), budget)
     shares = spread(budget, [draft.weight for draft in drafts])
     steps = [Step(step=d.step, must_succeed=d.must_succeed, ms=ms, if_it_fails=d.if_it_fails) for d, ms in zip(drafts, shares, strict=True)]
-    if (after := _afterwards(case, endpoint, endpoints)) is not None:
-        steps.append(after)
+    if passed_on:
+        steps.append(_afterwards(case, endpoint))
     stated = f"{basis.value} for `{evidence.call(endpoint)}`: {basis.because}"
     return CriticalPath(budget_ms=budget, basis=stated, steps=tuple(steps), cites=wording.cites(basis.cites, endpoint.cites, most=4))
 
 
-def _drafts(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> list[_Draft]:
+def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
     noun = evidence.thing(endpoint, ())
     call = evidence.call(endpoint)
     fields = [parameter.name for parameter in endpoint.request if parameter.where != "header"]
     checked = f": {wording.listing([f'`{name}`' for name in fields], most=3)}" if fields else ""
     drafts = [_Draft(f"Receive `{call}` and validate{checked}", 10, _refusal(endpoint, (400, 422, 413), "400, nothing is stored"))]
     if endpoint.auth in ("user", "role", "service"):
-        who = f"is {wording.listing(list(endpoint.roles), last='or')}" if endpoint.roles else "may do this"
-        drafts.append(_Draft(f"Check who calls and whether that person {who}", 10, _refusal(endpoint, (401, 403), "401 or 403")))
+        who = "Check the caller's key and what it may do"
+        if endpoint.auth != "service":
+            limit = f"is {wording.article(wording.listing(list(endpoint.roles), last='or'))}" if endpoint.roles else "may do this"
+            who = f"Check who calls and whether that person {limit}"
+        drafts.append(_Draft(who, 10, _refusal(endpoint, (401, 403), "401 or 403")))
     write = evidence.writes(endpoint)
     rule = next((error for error in endpoint.errors if error.status in (409, 410, 423)), None)
-    passed_on = forwarded(case, endpoints) is not None
     systems = evidence.partners(case) if not passed_on and _asks_outside(case, endpoint) else ()
     if rule is not None:
         drafts.append(_Draft(f"Check under a row lock: {evidence.lower_first(wording.clipped(rule.when, 80))}?", 15, _said(rule)))
-    queue = grounds.queue(case)
+    queue = grounds.queue(case) if passed_on else None
     if write:
-        where = queue.name if queue is not None and passed_on else wording.ENGINE_NAMES[case.traits.engine]
+        where = queue.name if queue is not None else wording.ENGINE_NAMES[case.traits.engine]
         stored = "Keep" if case.traits.engine == "memory" else "Commit"
         repeat = f" {endpoint.idempotency}" if endpoint.idempotency else ""
         drafts.append(_Draft(f"{stored} the {noun} in {where}", 45, f"503, nothing is kept; the caller may repeat.{repeat}".strip()))
@@ -125,9 +128,7 @@ def _fitted(drafts: list[_Draft], budget: int) -> list[_Draft]:
     return drafts
 
 
-def _afterwards(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> Step | None:
-    if forwarded(case, endpoints) is None:
-        return None
+def _afterwards(case: Case, endpoint: Endpoint) -> Step:
     noun = evidence.thing(endpoint, ())
     main, reserve = main_and_reserve(case)
     target = f"{main}, or to {reserve} while that fails" if main and reserve else main or "processing"

@@ -143,8 +143,7 @@ def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
 def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rejected, ...]:
     traits, demand = case.traits, load(case)
     found: list[Rejected] = []
-    asked = mention(case, _OBJECTS, _ALL)
-    if asked is not None and demand.item is not None and demand.item <= _SMALL_ITEM and uploads(case) is None:
+    if demand.item is not None and demand.item <= _SMALL_ITEM and uploads(case) is None and mention(case, _OBJECTS, _ALL) is not None:
         year = f" ({volume(grown.bytes_a_year)} a year)" if grown.bytes_a_year else ""
         found.append(
             Rejected(
@@ -155,7 +154,7 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
             )
         )
     if traits.engine in RELATIONAL:
-        if mention(case, _DOCUMENT, _ALL) is not None or traits.size in ("medium", "large"):
+        if traits.size in ("medium", "large") or mention(case, _DOCUMENT, _ALL) is not None:
             why = (
                 f"{_tables(built, 3)} refer to each other and are changed together"
                 if len(built) > 1

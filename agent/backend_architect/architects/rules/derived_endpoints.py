@@ -6,6 +6,7 @@ import re
 
 from backend_architect.architects.rules import text_evidence
 from backend_architect.architects.rules.accounts import membership
+from backend_architect.architects.rules.action_entities import left_behind
 from backend_architect.architects.rules.case import Action, Case
 from backend_architect.architects.rules.endpoint_drafts import (
     PREFIX,
@@ -21,7 +22,7 @@ from backend_architect.architects.rules.endpoint_drafts import (
 from backend_architect.architects.rules.finished_endpoints import endpoint_key, finished, place, primary
 from backend_architect.architects.rules.nouns import FILES, canonical
 from backend_architect.architects.rules.supporting_endpoints import add_list, add_reads, add_sign_in, add_stream
-from backend_architect.architects.rules.words import camel, kebab, plural, word_set, words
+from backend_architect.architects.rules.words import an, camel, kebab, plural, word_set, words
 from backend_architect.design import Endpoint, Entity, Parameter
 
 _RESULTS = word_set(
@@ -36,6 +37,8 @@ _COUNTS = (
     Parameter(name="groups[].count", type="integer", minimum=0),
 )
 """What a summary returns when the brief does not say more."""
+_CATALOGUES = word_set("catalogue catalog collection directory list library inventory archive index")
+"""Words for all there is of the main thing."""
 _ACCEPTED = re.compile(r"\b202\b")
 _CALLED = re.compile(r"\bAPI\b|\bendpoint\b|\breal[- ]time\b|\bimmediate(?:ly)?\b|\bon demand\b")
 _COMPUTED = {
@@ -81,13 +84,15 @@ def _act(api: Api, action: Action) -> None:
         noun, of = api.embedded[noun], ""
         if action.verb != "create" and action.verb != "submit":
             break
+    if action.verb == "search" and noun in _CATALOGUES:
+        noun = next((name for name, found in api.entities.items() if found.tier == "essential" and name not in api.embedded), noun)
     entity = api.entities.get(noun)
     if action.verb in ("read", "list", "report", "export", "search") and (noun.split("_")[-1] in _RESULTS or (action.verb == "report" and entity is not None)):
         _results(api, action, noun, of)
         return
-    if action.verb == "comment" and noun != "comment" and "comment" in api.entities:
-        of, noun = noun, "comment"
-        entity = api.entities["comment"]
+    if (thing := left_behind(action)) and thing in api.entities:
+        _create(api, action, thing)
+        return
     if action.verb == "submit" and noun in api.entities and (answer := _response_to(api, noun)):
         _create(api, action, answer)
         return
@@ -146,7 +151,7 @@ def _create(api: Api, action: Action, noun: str) -> None:
         _purpose(
             action,
             noun,
-            f"Take in one {words(noun)}" if imported else f"Create one {words(noun)}" + (f" of a {words(canonical(parent.name))}" if parent else ""),
+            f"Take in one {words(noun)}" if imported else f"Create one {words(noun)}" + (f" of {an(words(canonical(parent.name)))}" if parent else ""),
         ),
         entity=entity,
         parent=parent,
@@ -207,7 +212,7 @@ def _change(api: Api, action: Action, noun: str) -> None:
                 before.request[name] = parameter.model_copy(update={"required": False})
     known = api.put(Operation("PATCH", api.item(noun), f"Change one {words(noun)}", entity=entity, request={**identifier(entity), **body}), action)
     members = [name for name, parameter in known.request.items() if parameter.where == "body" and name != "version"]
-    known.purpose = f"Change one {words(noun)}: {', '.join(words(_snake(name).removeprefix('is_')) for name in members[:5])}"
+    known.purpose = f"Change one {words(noun)}: {', '.join(words(_snake(name).removeprefix('is_').removesuffix('_id')) for name in members[:5])}"
 
 
 def _snake(name: str) -> str:
@@ -231,7 +236,7 @@ def _join(api: Api, action: Action, noun: str) -> None:
         Operation(
             "POST",
             path,
-            f"Become one of the {kind} of a {words(noun)}",
+            f"Become one of the {kind} of {an(words(noun))}",
             entity=entity,
             parent=whole,
             returns=False,
@@ -327,6 +332,12 @@ def _compute(api: Api, action: Action, noun: str) -> None:
     if not kind or not any(_CALLED.search(s.text) for s in text_evidence.mentions(text_evidence.demands(api.case), noun)):
         return
     entity = api.entities[noun]
+    known = next((operation for operation in api.found.values() if operation.computes and operation.entity is entity), None)
+    if known is not None:
+        # Screening, scoring and detecting the same thing is one call.
+        known.actions.append(action)
+        known.cites.add(action.statement)
+        return
     request = {name: parameter for name, parameter in body_of(api, noun).items() if name != "status"}
     api.put(
         Operation(
@@ -335,6 +346,7 @@ def _compute(api: Api, action: Action, noun: str) -> None:
             f"Work out the {kind} of one {words(noun)} and answer at once",
             entity=entity,
             returns=False,
+            computes=True,
             request=request,
             response=(Parameter(name="result", note=f"The {kind}"), Parameter(name="confidence", type="float", minimum=0, maximum=1, required=False)),
         ),

@@ -14,6 +14,9 @@ FIRST, REST, HARDEN, LATER = "p-loop", "p-rest", "p-ready", "p-later"
 ORDER = (FIRST, REST, HARDEN, LATER)
 """Phases in their order; a task depends on tasks of its own phase or an earlier one."""
 
+_UNDERPINNING = frozenset({"t-start", "t-data", "t-load", "t-regulated", "t-operate"})
+"""Tasks of a service that no function comes from."""
+
 _WORD = re.compile(r"[a-z][a-z-]{3,}")
 _COMMON = frozenset(
     re.findall(
@@ -110,11 +113,13 @@ def place_requirements(drafts: Sequence[Draft], design: Design) -> None:
     named = covered | {requirement for key in built - parts for requirement in satisfied.get(key, ())}
     covered |= {requirement for key in built for requirement in satisfied.get(key, ())}
     able = [draft for draft in drafts if draft.phase != LATER]
+    loop = next((draft for draft in able if draft.key == "t-loop"), None)
+    doing = [draft for draft in able if draft.key not in _UNDERPINNING] if loop is not None else able
     bags = {draft.key: _words(" ".join((draft.title, draft.done_when, *draft.steps))) for draft in able}
     for requirement in design.scope.requirements:
         answered = named if requirement.kind in ("functional", "integration") else covered
         if requirement.horizon == "now" and requirement.key not in answered:
-            _nearest(requirement, able, bags).take(requirement.key)
+            _nearest(requirement, doing if requirement.kind == "functional" else able, bags).take(requirement.key)
 
 
 def satisfies(design: Design) -> dict[str, Keys]:
@@ -137,8 +142,8 @@ def _nearest(requirement: Requirement, drafts: Sequence[Draft], bags: dict[str, 
     if words & bags[best.key]:
         return best
     # What no task shares a word with concerns the whole: the loop if it is a function, running it otherwise.
-    loop = next((draft for draft in drafts if draft.phase == FIRST and draft is not drafts[0]), drafts[0])
-    return loop if requirement.kind == "functional" else next((draft for draft in drafts if draft.key == "t-operate"), drafts[-1])
+    last = next((draft for draft in drafts if draft.key == ("t-loop" if requirement.kind == "functional" else "t-operate")), None)
+    return last or (drafts[0] if requirement.kind == "functional" else drafts[-1])
 
 
 def _words(text: str) -> frozenset[str]:

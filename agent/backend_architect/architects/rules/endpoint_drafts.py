@@ -37,6 +37,8 @@ class Operation:
     cites: set[int] = field(default_factory=set)
     auth: Auth | None = None
     signs_in: bool = False
+    computes: bool = False
+    """Whether it works an answer out rather than stores a thing."""
     repeat: str = ""
 
 

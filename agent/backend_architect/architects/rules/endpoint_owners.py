@@ -44,6 +44,8 @@ _THEIRS = (
     re.compile(
         rf"\b(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+) (?:rest |http |web )?{_THING} \((?:external|third[- ]party|upstream|existing|externo?|externa)\)", re.IGNORECASE
     ),
+    re.compile(r"^(?:external|third[- ]party|upstream)\s+(?P<name>(?:[\w'\u2019-]+ ?){1,4})$", re.IGNORECASE),
+    re.compile(rf"^(?:the |a |an )?(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+)['\u2019]s? (?:own )?(?:rest |http |web )?{_THING}\b", re.IGNORECASE),
     re.compile(rf"\b(?:their|its own) (?:rest |http |web )?{_THING}\b", re.IGNORECASE),
     re.compile(
         rf"(?:外部|第三方|对方)(?:的)?(?P<name>)(?:系统|服务)?(?:的)?{_THING}|\b{_THING} (?:externas?|externos?)\b|\b(?:externe[nr]?|fremde[nr]?) {_THING}\b",
@@ -67,11 +69,11 @@ _DETERMINERS = re.compile(
     r"^(?:(?:the|a|an|each|both|all|every|two|three|of|os|as|o|a|nos|nas|dos|das|dois|duas|todos|los|las|el|la|dos|der|die|das|den|dem|beiden?|les|le|que|which|that|external|third-party|upstream|partner|serviços?|servicios?|services?|dienste?)\s+)+",
     re.IGNORECASE,
 )
-_CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'\u2019-]*(?: [A-ZÀ-Ý0-9][\w'\u2019-]*)*")
-_TRAILING = re.compile(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$", re.IGNORECASE)
+_CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'\u2019-]*(?: (?:(?:de|da|do|dos|das|of|du|del|der) )?[A-ZÀ-Ý0-9][\w'\u2019-]*)*")
+_TRAILING = re.compile(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$")
 
 _OUTSIDE = re.compile(
-    r"external|third|upstream|partner|vendor|supplier|provider|processor|gateway|bank|carrier|courier|legacy|legado|extern|fornecedor|processador|proveedor|anbieter|their|外部|第三方|stripe|paypal|twilio|google|github|slack|aws|azure",
+    r"external|third|register|registry|upstream|partner|vendor|supplier|provider|processor|gateway|bank|carrier|courier|legacy|legado|extern|fornecedor|processador|proveedor|anbieter|their|外部|第三方|stripe|paypal|twilio|google|github|slack|aws|azure",
     re.IGNORECASE,
 )
 
@@ -85,7 +87,7 @@ def owner(text: str) -> Owner | None:
     Another system's name comes in the singular, as the brief writes it: `("theirs", "Payment Processor")`.
     """
     line = text[:300].replace("`", "").rstrip(":\uff1a ")
-    if not re.search(rf"{_THING}|servi|system|provider|外部|第三方", line, re.IGNORECASE):
+    if not re.search(rf"{_THING}|servi|system|provider|external|third|upstream|外部|第三方", line, re.IGNORECASE):
         return None
     for pattern in _THEIRS:
         for match in pattern.finditer(line):

@@ -16,7 +16,7 @@ SYSTEMS = vocabulary("""
 """Subjects that are the program itself."""
 
 PRONOUNS = vocabulary("""
-    all both each everyone he i it one she that there these they this those we what which who you
+    them him us me ones     themselves himself herself itself themself another others somebody someone anybody anyone nobody     all both each everyone he i it one she that there these they this those we what which who you
 """)
 """Words that stand for a thing named elsewhere."""
 
@@ -40,9 +40,8 @@ STOP = vocabulary("""
 """Words at which a noun phrase ends."""
 
 GENERIC_HEADS = vocabulary("""
-    amount area box button collection column columns copy data detail details entries entry field fields form group history info information item
-    items kind list lists name number numbers option options overview page pages part record records result's row screen section set state status
-    summary table type types value values version view views
+    amount box button collection column columns copy data detail details entries entry field fields form info information item items list lists name
+    number numbers overview page pages record records result's row screen set state status summary table value values view views
 """)
 """Heads that say nothing by themselves: a list of surveys is about surveys."""
 
@@ -53,8 +52,8 @@ UI = vocabulary("""
 """Parts of a screen: no backend keeps them."""
 
 VAGUE = vocabulary("""
-    ability above access activity anything app area below case cost data datum efficiency everything example flow front function in_front information
-    inside issue lot many much need nothing number order_of place platform principle process purpose rest result_of role something step thing time
+    point hour day week month year minute second go get present maximum minimum draft length half bit     ability above access activity anything app area below case cost data datum efficiency everything example flow front function in_front information
+    inside issue many much need nothing number order_of place platform principle process purpose rest result_of role something step thing time
     today topic way work
 """)
 """Nouns that name no thing a system could keep."""
@@ -89,7 +88,7 @@ ATTRIBUTES = vocabulary("""
 PEOPLE = re.compile(
     r"(?:user|member|customer|client|admin|manager|owner|guest|visitor|person|people|patient|doctor|nurse|student|teacher|author|reader|editor|moderator|player|seller|buyer|bidder|vendor|merchant|driver|rider|"
     r"employee|staff|engineer|developer|analyst|operator|coordinator|respondent|participant|organi[sz]er|host|tenant|resident|neighbou?r|librarian|agent|worker|team|subscriber|follower|viewer|caretaker|board|"
-    r"auctioneer|borrower|lender|clinician|receptionist|accountant|auditor|parent|child|citizen|applicant|case ?worker|device|gateway|sender|partner|secretary|technician|volunteer|trainer|coach|supplier)s?$"
+    r"auctioneer|borrower|lender|clinician|receptionist|accountant|auditor|parent|child|citizen|applicant|case ?worker|device|gateway|sender|partner|secretary|technician|volunteer|trainer|coach|supplier|clerk|officer|watcher|pupil|household|attendee|speaker|judge|dispatcher|courier|chef|waiter|cashier|buyer|instructor|steward|warden|committee|planner|recipient|holder|registrar)s?$"
 )
 """Words for people, and for programs that call."""
 

@@ -11,7 +11,7 @@ from backend_architect.architects.rules.accounts import add_accounts
 from backend_architect.architects.rules.action_entities import from_actions
 from backend_architect.architects.rules.case import Case, SpelledTable
 from backend_architect.architects.rules.contract_entities import resources
-from backend_architect.architects.rules.nouns import AUTHORED, canonical
+from backend_architect.architects.rules.nouns import AUTHORED, USUAL_WHOLES, canonical
 from backend_architect.architects.rules.sketches import Sketch
 from backend_architect.architects.rules.table_entities import from_table, stated_indexes
 from backend_architect.architects.rules.words import kebab, plural, words
@@ -72,6 +72,8 @@ def _entities(same: _Same) -> tuple[Entity, ...]:
     if not tables and len(case.contracts.ours) < _ENOUGH_ENDPOINTS:
         for noun, sketch in acted.items():
             sketches.setdefault(noun, sketch)
+    if not case.contracts.ours and not tables:
+        _usual_wholes(sketches)
     _questionnaires(sketches)
     add_accounts(case, sketches, tables=bool(tables))
     _keep_parents(sketches)
@@ -84,6 +86,15 @@ def _entities(same: _Same) -> tuple[Entity, ...]:
 
 def _table_name(sketch: Sketch, tables: dict[str, SpelledTable]) -> str:
     return tables[sketch.noun].name if sketch.noun in tables and not sketch.joins else sketch.table
+
+
+def _usual_wholes(sketches: dict[str, Sketch]) -> None:
+    for noun, sketch in sketches.items():
+        if sketch.horizon == "later" or sketch.joins or any(parent in sketches for parent in sketch.parents):
+            continue
+        whole = next((name for name in USUAL_WHOLES.get(noun, ()) if name in sketches and sketches[name].horizon == "now"), "")
+        if whole:
+            sketch.parents.append(whole)
 
 
 def _questionnaires(sketches: dict[str, Sketch]) -> None:
@@ -237,12 +248,9 @@ def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: list[Statem
             fields.append(Field(name=f"{noun}_id", type="uuid", ref=keys[noun], why=_belongs(sketch.noun, noun)))
     user = keys.get("user")
     if sketch.owned and user and sketch.noun != "user":
+        alone = "; only they may change it" if sketch.verbs & {"update", "delete", "change-state"} else ""
         column = "author_id" if sketch.noun.split("_")[-1] in AUTHORED else "owner_id"
-        fields.append(
-            Field(
-                name=column, type="uuid", ref=user, why=f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}; only they may change it"
-            )
-        )
+        fields.append(Field(name=column, type="uuid", ref=user, why=f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}{alone}"))
     if user and any(action.verb == "assign" and canonical(action.noun) == sketch.noun for action in sketch.actions) and sketch.noun != "user":
         fields.append(Field(name="assignee_id", type="uuid", required=False, ref=user, why=f"Who the {words(sketch.noun)} is given to; empty while nobody"))
     fields.extend(own.values())

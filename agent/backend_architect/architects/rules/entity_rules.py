@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from backend_architect.architects.rules import text_evidence
+from backend_architect.architects.rules import lexicon, text_evidence
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.field_types import PEOPLE
-from backend_architect.architects.rules.nouns import APPEND_ONLY, EVENTS, MONEY_EVENTS
+from backend_architect.architects.rules.nouns import APPEND_ONLY, EVENTS, MONEY_EVENTS, canonical
 from backend_architect.architects.rules.sketches import Sketch
 from backend_architect.architects.rules.wording import ENGINE_NAMES, clipped
 from backend_architect.architects.rules.words import plural, words
@@ -29,10 +29,14 @@ def purpose(case: Case, sketch: Sketch) -> str:
     for action in sketch.actions:
         if action.horizon == "now" and action.actor and not action.system:
             people.setdefault(action.actor, [])
-            if action.word not in people[action.actor]:
-                people[action.actor].append(action.word)
-    if people:
-        parts = [f"{actor}s {_list(doing[:3])} them" for actor, doing in list(people.items())[:2]]
+            doing = lexicon.verbs().get(action.word.lower(), (action.word, "other"))[0] if canonical(action.noun) == sketch.noun else ""
+            if doing and doing not in people[action.actor]:
+                people[action.actor].append(doing)
+    makers = {actor: doing for actor, doing in people.items() if doing}
+    if people and not makers and sketch.parents:
+        return f"{many.capitalize()} that {_list([words(plural(actor)) for actor in people][:3])} leave on a {words(sketch.parents[0])}"
+    if makers:
+        parts = [f"{words(plural(actor))} {_list(doing[:3])} them" for actor, doing in list(makers.items())[:2]]
         return f"{many.capitalize()}: {'; '.join(parts)}"
     if sketch.parents:
         return f"{many.capitalize()} of one {words(sketch.parents[0])}" + (f", at most {sketch.at_most}" if sketch.at_most else "")
@@ -64,7 +68,7 @@ def times(case: Case, sketch: Sketch, have: list[str], about: list[Statement]) -
     if (
         ends is not None
         and sketch.verbs & {"create", "submit", "send", "upload", "schedule"}
-        and not any(re.search(r"expire|ends|closes|deadline|due|expiration", name) for name in have)
+        and not any(re.search(r"expire|ends|closes|deadline|due|expiration|^end_|_end$", name) for name in have)
         and not own_part
         and sketch.noun not in PEOPLE
     ):
@@ -152,7 +156,7 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
         found = [
             index if index.fields[0] != "option_id" else Index(fields=("option_id",), query="Number of answers for each option: the results") for index in found
         ]
-    if any(text_evidence.once(s) for s in text_evidence.mentions(text_evidence.demands(case), sketch.noun)) and sketch.noun in EVENTS | MONEY_EVENTS:
+    if any(text_evidence.once(case.statement(number)) for number in sorted(sketch.cites)) and sketch.noun in EVENTS | MONEY_EVENTS:
         pair = tuple(name for name in parents if name != "assignee_id")[:2]
         person = next((name for name in parents if name in ("owner_id", "author_id", "user_id")), "")
         if len(pair) == 2 and person in pair:
@@ -200,7 +204,8 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: li
     primary = next((field for field in fields if field.primary), None)
     if primary is not None and "caller" in primary.why:
         return "The key comes from the caller: a repeated insert is recognised and not done twice"
-    if sketch.noun.split("_")[-1] in APPEND_ONLY or not (sketch.verbs & {"update", "change-state", "assign", "delete"}):
+    changed = sketch.verbs & {"update", "change-state", "assign"}
+    if not changed and (sketch.noun.split("_")[-1] in APPEND_ONLY or "delete" not in sketch.verbs):
         return "Rows are added and not changed, so writers do not meet" + (
             f"; {words(unique[0])} is unique, a clash is tried again or refused" if unique else ""
         )

@@ -121,7 +121,7 @@ def lines_up(case: Case, keys: Iterable[str]) -> bool:
 
 def partners(case: Case) -> tuple[System, ...]:
     """Return the outside systems that data goes to or comes from; those that only log people in are left out."""
-    return tuple(system for system in outside(case) if not _IDENTITY.search(f"{system.name} {system.purpose}"))
+    return () if not case.systems else tuple(system for system in outside(case) if not _IDENTITY.search(f"{system.name} {system.purpose}"))
 
 
 def built(entities: Sequence[Entity]) -> tuple[Entity, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules.case import System
-from backend_architect.architects.rules.grounds import doing, is_identity
+from backend_architect.architects.rules.grounds import doing, is_identity, staged
 from backend_architect.architects.rules.parts import Parts, kind_of
 from backend_architect.architects.rules.wording import clipped, figure, headed, listing, plural
 from backend_architect.design import FailureMode, Integration
@@ -35,12 +35,12 @@ def of_api(parts: Parts) -> tuple[FailureMode, ...]:
                 "the sender keeps the message and posts it again",
             )
         )
-    elif parts.store:
+    elif parts.keeps:
         found.append(
             _mode(
                 f"The process stops between storing and answering ({parts.write})",
-                f"the {noun} is stored, the answer is lost; after the restart it is read like any other",
-                f"an error, then the {noun} after a reload" if parts.client else f"a broken connection; reading shows the {noun}",
+                "it is stored, the answer is lost; after the restart it is read like any other",
+                "an error, then the change after a reload" if parts.client else "a broken connection; reading shows the change",
             )
         )
     if parts.store and not parts.server:
@@ -57,7 +57,11 @@ def of_api(parts: Parts) -> tuple[FailureMode, ...]:
             _mode(
                 f"The database does not answer within 1 s (all paths need {tables})" if tables else "The database does not answer within 1 s",
                 "503 with `Retry-After: 5`; nothing is buffered in memory, so nothing that was confirmed can be lost",
-                f"that the {noun} was not saved; what was typed stays in the form" if parts.client else "503 and when to try again",
+                (
+                    f"that the {noun} {'was not saved' if parts.keeps else 'did not work'}; what was typed stays in the form"
+                    if parts.client
+                    else "503 and when to try again"
+                ),
             )
         )
     shares = parts.caps.of("c-api") if parts.caps else ()
@@ -69,7 +73,7 @@ def of_api(parts: Parts) -> tuple[FailureMode, ...]:
                 "a few slower answers; a request in flight is repeated by the caller",
             )
         )
-    elif parts.demand.known and parts.case.traits.size != "tiny":
+    elif parts.demand.known and parts.case.traits.size != "tiny" and staged(parts.case) is None:
         found.append(
             _mode(
                 f"More than {figure(parts.demand.peak * 2)} requests/s arrive, twice the {'stated' if parts.demand.stated_peak else 'reckoned'} peak",

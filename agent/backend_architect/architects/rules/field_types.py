@@ -50,7 +50,8 @@ def _rule(
 
 
 _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
-    _rule(r"(?:^|_)(?:email|e_mail)(?:_address)?$", "text", 3, 254, personal=True, why="Where the {noun} can be reached; compared without regard to case"),
+    _rule(r"_(?:email|e_mail)(?:_address)?$", "text", 3, 254, personal=True, why="{Field} of the {noun}: where that person can be reached"),
+    _rule(r"^(?:email|e_mail)(?:_address)?$", "text", 3, 254, personal=True, why="Where the {noun} can be reached; compared without regard to case"),
     _rule(r"(?:^|_)password$|^password_hash$|(?:^|_)passphrase$", "text", 20, 255, why="Salted slow hash of the password, never the password itself"),
     _rule(r"(?:^|_)(?:token|secret|api_key)(?:_hash)?$", "text", 20, 255, unique=True, why="Hash of the secret; the secret itself is shown once and not kept"),
     _rule(r"(?:^|_)(?:phone|mobile|telephone|telefone|phone_number)(?:_number)?$", "text", 5, 32, personal=True, why="Number to call or text the {noun}"),
@@ -81,7 +82,8 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     _rule(r"(?:^|_)percent(?:age)?$", "decimal", 0, 100),
     _rule(r"(?:^|_)(?:probability|confidence|temperature|humidity|distance|speed|weight|height|width|depth|score|ratio|rate|voltage|pressure)$", "float"),
     _rule(
-        r"(?:^|_)(?:count|quantity|qty|number|stock|capacity|age|points|position|rank|year|level|floor|seats|size|length|views|likes|votes|limit|offset|page|minutes|seconds|hours|days|weeks|months|duration|delay|calories|reps|sets|attempts|quantidade|anzahl|menge|index|sequence|version|total_requests|pages|copies|persons|guests|players)$|_in_(?:minutes|seconds|hours|days|bytes|km|kg)$|^(?:num|max|min|number_of)_",
+ 
+              r"(?:^|_)(?:count|quantity|qty|number|stock|capacity|age|points|position|rank|year|level|floor|seats|size|length|views|likes|votes|limit|offset|page|minutes|seconds|hours|days|weeks|months|duration|delay|calories|reps|sets|attempts|quantidade|anzahl|menge|index|sequence|version|total_requests|pages|copies|persons|guests|players)$|_in_(?:minutes|seconds|hours|days|bytes|km|kg)$|^(?:num|max|min|number_of)_",
         "integer", 0,
     ),
     _rule(r"(?:^|_)(?:uuid|guid)$|^(?:id|correlation_id|request_id|transaction_id|order_id|user_id|trace_id|idempotency_key)$", "uuid"),
@@ -94,8 +96,10 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     r"|abstract|review|answer|symptoms|diagnosis|ingredients|steps)$"), "text", 1, 10_000,
         why="{Field} of the {noun}: free text, escaped wherever it is shown"),
     _rule(r"^bio$|^about(?:_me)?$|^biography$", "text", 0, 1000, why="What the {noun} says about themselves"),
-    _rule(r"(?:^|_)(?:slug|code|sku|isbn|barcode|serial|serial_number|reference|vin|licence_plate|license_plate|shortlink|short_link|short_code)$", "text", 1, 100,
-        unique=True, why="Short identifier that people and links use"),
+    _rule(r"(?:^|_)(?:slug|code|sku|isbn|barcode|serial|serial_number|reference|vin|licence_plate|license_plate|shortlink|short_link|short_code)$",
+        "text", 1, 100,
+        unique=True,
+        why="Short identifier that people and links use"),
     _rule(r"(?:^|_)(?:title|name|subject|label|headline|caption|topic|question|statement)$", "text", 1, 200),
     _rule((r"(?:^|_)(?:type|kind|category|colou?r|status|state|role|gender|genre|brand|model|department|unit|location|place|room|venue|size_label"
     r"|format|method|source|channel|stage|reason_code)$"), "text", 1, 100),

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from backend_architect.architects.rules import text_evidence
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.endpoint_drafts import Auth, (
+from backend_architect.architects.rules.endpoint_drafts import (
     Api,
+    Auth,
     Operation,
 )
 from backend_architect.architects.rules.endpoint_refusals import Call, idempotency, refusals
@@ -52,7 +53,7 @@ def place(api: Api) -> Callable[[Operation], Place]:
             operation.method in ("WS", "SSE"),
             supporting or operation.signs_in,
             order.get(entity.key, 99) if entity else 99,
-            operation.path.count("/"),
+            int(operation.path.endswith("}")),
             _METHOD_ORDER.index(operation.method),
             operation.path,
         )
@@ -129,7 +130,7 @@ def finished(api: Api, operation: Operation, *, key: str, component: str, leads:
         parent=operation.parent,
         owned=owned,
         signs_in=operation.signs_in,
-        rules=tuple(s for s in about if _SCARCE.search(s.text)) if operation.method in ("POST", "PATCH") and leads else (),
+        rules=tuple(s for s in about if s.number in operation.cites and _SCARCE.search(s.text)) if operation.method in ("POST", "PATCH") else (),
     )
     cites = {number for number in operation.cites if 1 <= number <= len(case.brief.statements)}
     return Endpoint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from backend_architect.architects.rules.case import Action, Case, Label, SpelledEndpoint, System
 from backend_architect.architects.rules.lexicon import verbs
@@ -27,13 +28,16 @@ _INSTANCES = re.compile(
     r"(?:[\w-]+ ){0,3}?(?:instances?|servers?|replicas?|nodes?|instâncias?|servidores|instancias?|Instanzen|Server|实例|服务器)",
     re.IGNORECASE,
 )
+_MACHINES = ("nstanc", "nstânc", "nstanz", "erver", "ervidor", "eplica", "ode", "实例", "服务器")
+"""Pieces of the words for machines, to spare the pattern most statements."""
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "duas": 2, "dois": 2, "três": 3, "dos": 2, "tres": 3, "deux": 2, "trois": 3, "zwei": 2, "drei": 3, "两": 2, "三": 3,
 }  # fmt: skip
 _CLIENT = re.compile(
     r"\b(?:web ?site|web ?page|web app(?:lication)?s?|front-?end|browser|(?:home|web|landing) ?page|input field|text field|button|drag-and-drop"
     r"|dashboard|mobile app|"
-    r"(?:ios|android) app|single[- ]page|interface|screen|click(?:s|ing|ed)?|blazor|react|angular|vue|svelte|flutter|kanban)\b|`input`|前端|网页",
+    r"(?:ios|android) app|single[- ]page|(?:user|chat|web|graphical) interface|(?:the|a|an|each|one|on) screen|screens|click(?:s|ing|ed)?|blazor"
+    r"|react|angular|vue|svelte|flutter|kanban)\b|`input`|前端|网页",
     re.IGNORECASE,
 )
 _UPLOAD = re.compile(
@@ -133,6 +137,11 @@ class Queue:
     named: bool
     cites: Cites
 
+    @property
+    def is_log(self) -> bool:
+        """Whether readers keep a place in it instead of taking messages out."""
+        return self.name in ("Azure Event Hubs", "Amazon Kinesis", "Apache Kafka")
+
 
 @dataclass(frozen=True)
 class Relay:
@@ -176,7 +185,7 @@ def required_instances(case: Case) -> tuple[int, Ground] | None:
     """Return how many instances of the server the brief asks for."""
     # A sentence that names endpoints counts as their description, so background is searched too.
     for statement in demanding(case, (*DEMANDS, "context")):
-        if (found := _INSTANCES.search(statement.text)) is not None:
+        if any(stem in statement.text for stem in _MACHINES) and (found := _INSTANCES.search(statement.text)) is not None:
             word = found["n"].lower()
             number = int(word) if word.isdigit() else _NUMBERS[word]
             return (number, Ground(statement.number, clipped(found[0]))) if number > 1 else None
@@ -237,7 +246,7 @@ def queue(case: Case) -> Queue | None:
     stream = mention(case, _STREAM)
     if stream is None or case.traits.size not in ("medium", "large"):
         return None
-    cloud = case.traits.cloud.lower()
+    cloud = platform(case)
     name = (
         "Azure Event Hubs"
         if "azure" in cloud
@@ -248,6 +257,16 @@ def queue(case: Case) -> Queue | None:
         else "Apache Kafka"
     )
     return Queue(name, f"events arrive faster than they are worked through and none may be lost: {quoted(stream.quote)}", False, stream.cites)
+
+
+def platform(case: Case) -> Literal["azure", "aws", "google", ""]:
+    """Return the cloud that the brief names, or that its database belongs to."""
+    cloud = case.traits.cloud.lower()
+    if "azure" in cloud or case.traits.engine == "cosmosdb":
+        return "azure"
+    if "aws" in cloud or "amazon" in cloud or case.traits.engine == "dynamodb":
+        return "aws"
+    return "google" if "google" in cloud or "gcp" in cloud else ""
 
 
 def relay(case: Case) -> Relay | None:
@@ -370,12 +389,19 @@ def doing(actions: tuple[Action, ...], *, most: int = 3) -> str:
     by_noun: dict[str, list[str]] = {}
     for action in actions:
         if action.noun or action.phrase:
-            by_noun.setdefault(action.noun or clipped(action.phrase, 40), []).append(base(action))
+            # "type a message" is a way to create one.
+            word = action.verb.replace("-", " ") if on_screen(action) and action.verb in ("create", "submit", "update", "delete", "read") else base(action)
+            by_noun.setdefault(action.noun or clipped(action.phrase, 40), []).append("see" if word == "read" and on_screen(action) else word)
     said = []
     for noun, words in by_noun.items():
         plain = [word for word in dict.fromkeys(words) if word not in _SCREEN_VERBS] or words[:1]
         said.append(f"{listing(plain[:4], most=4)} {plural(noun) if noun.islower() and noun.isascii() else noun}")
     return listing(said[:most], most=most)
+
+
+def on_screen(action: Action) -> bool:
+    """Whether an action is only what a hand does at the screen: type, click, select."""
+    return base(action) in _SCREEN_VERBS
 
 
 def base(action: Action) -> str:

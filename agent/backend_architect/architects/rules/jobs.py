@@ -95,7 +95,7 @@ _WAYS: dict[Kind, _Way] = {
     ),
     "purge": _Way(
         "Purge old {ns}",
-        "nightly at 03:00",
+        "nightly at 03:00 (assumed)",
         "removes {ns} past their retention ({days}), 1,000 a transaction, and logs how many",
         "none of its own: the next night takes what this one left",
         "alert after 2 failed nights: retention is a promise",
@@ -127,7 +127,7 @@ _WAYS: dict[Kind, _Way] = {
     ),
     "report": _Way(
         "Build the {n} report",
-        "nightly at 03:00",
+        "nightly at 03:00 (assumed)",
         'computes what the brief asks for ("{quote}") from a read-only snapshot and swaps it in at the end',
         "3 tries, 10 min apart",
         "yesterday's {n} report stays up, with its date; alert in the morning",
@@ -135,7 +135,7 @@ _WAYS: dict[Kind, _Way] = {
     ),
     "compute": _Way(
         "Compute {n}",
-        "nightly at 03:00",
+        "nightly at 03:00 (assumed)",
         'does what the brief asks for ("{quote}") over what came in since the last run; a mark of the last ID done makes a restart go on, not start over',
         "3 tries, 10 min apart, from the mark",
         "the run is marked failed with the ID it stopped at; older results stay in use, with their date",
@@ -189,8 +189,12 @@ def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
         return None
     queueing = evidence.mentioning(evidence.demands(case), _QUEUEING)
     theirs = [endpoint for endpoint in case.contracts.endpoints if endpoint.owner and endpoint.method == "POST"]
+    if first.status == 202 or (queueing and case.traits.existing):
+        return wording.cites(first.cites[:2], queueing)
+    if not case.systems:
+        return None
     systems = evidence.partners(case)
-    if first.status == 202 or (queueing and (systems or case.traits.existing)):
+    if systems and queueing:
         return wording.cites(first.cites[:2], queueing)
     if systems and (theirs or case.traits.latency_ms <= 50):
         return wording.cites(first.cites[:2], *(system.cites[:2] for system in systems), *(endpoint.cites[:1] for endpoint in theirs[:1]))

@@ -69,7 +69,7 @@ def _value(text: str, at: int, depth: int) -> tuple[object, int]:
         case '"' | "'":
             return _string(text, at, text[at])
         case "\\" if text[at + 1 : at + 2] == '"':
-            return _string(text, at + 1, '"')
+            return _string(text, at + 1, '"', escaped=True)
         case _:
             return _bare(text, at)
 
@@ -83,8 +83,9 @@ def _object(text: str, at: int, depth: int) -> tuple[dict[str, object], int]:
         if text[at] == "}":
             return found, at + 1
         if text[at] in "\"'" or text.startswith('\\"', at):
-            at += text[at] == "\\"
-            key, at = _string(text, at, text[at])
+            escaped = text[at] == "\\"
+            at += escaped
+            key, at = _string(text, at, text[at], escaped=escaped)
             at = _skip(text, at)
         else:
             end = _KEY_END.search(text, at)
@@ -112,8 +113,11 @@ def _array(text: str, at: int, depth: int) -> tuple[list[object], int]:
             at += 1
 
 
-def _string(text: str, at: int, quote: str) -> tuple[str, int]:
+def _string(text: str, at: int, quote: str, *, escaped: bool = False) -> tuple[str, int]:
     end = at + 1
+    if escaped and (close := text.find('\\"', end)) >= 0 and text.find('"', end) == close + 1:
+        # The whole string was escaped once more than it should be: `\"name\"`.
+        return text[end:close], close + 2
     while end < len(text) and text[end] not in (quote, "\n"):
         end += 2 if text[end] == "\\" and text[end + 1 : end + 2] != "\n" else 1
     return text[at + 1 : end].replace('\\"', '"'), min(end + 1, len(text))

@@ -231,7 +231,7 @@ def guidance(case: Case, design: Design) -> tuple[Guidance, ...]:
     if case.traits.shape in ("none", "browser"):
         return ()
     advice = _program_advice(case) if case.traits.shape == "cli" else _service_advice(case, design)
-    most = {"tiny": 2, "small": 4, "medium": 5, "large": 5}[case.traits.size]
+    most = {"tiny": 1, "small": 4, "medium": 5, "large": 5}[case.traits.size]
     return tuple(Guidance(technology=technology, advice=text) for technology, text in advice[:most])
 
 
@@ -360,4 +360,4 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
         extra.append((".NET Aspire", "The AppHost declares database and services once; the same declaration runs locally and makes the deployment manifest"))
     if case.profile.all("memory-limit"):
         extra.append(("Memory cap", "Set the runtime's own limit below the container's (GOMEMLIMIT, `--max-old-space-size`, `-Xmx`) at 80 %"))
-    return [found[0], *extra, *found[1:]]
+    return [*extra, *found] if size == "tiny" else [found[0], *extra, *found[1:]]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from backend_architect.architects.rules.case import Verb
 
 _VERBS: dict[Verb, str] = {
-    "create": "create add make write compose enter type input define draft open-new record log note build generate start begin place post publish host list-item raise",
+    "create": "create add make write compose enter type input define draft open-new record log note build generate start begin place post publish host list-item raise offer",
     "read": "see view read open display show look browse inspect preview check watch consult access get retrieve fetch visit follow-up",
     "list": "list overview",
     "search": "search find filter sort look-up lookup query discover match",
@@ -16,8 +16,8 @@ _VERBS: dict[Verb, str] = {
     "delete": "delete remove discard erase destroy clear purge drop unfollow unfavorite unlike",
     "change-state": "complete finish close reopen approve reject accept decline confirm cancel activate deactivate enable disable mark move archive restore lock unlock "
     "pause resume stop suspend block unblock expire extend return renew pin flag drag release award conduct toggle escalate resolve withdraw check-in checkout",
-    "submit": "submit answer respond vote rate review bid order book reserve apply request sign-up enrol enroll borrow report-fault reply fill",
-    "assign": "assign allocate delegate invite share grant transfer attach link tag label",
+    "submit": "submit answer respond vote rate review bid order book reserve apply request sign-up enrol enroll borrow report-fault reply fill ask lend bid",
+    "assign": "assign allocate put delegate invite share grant transfer attach link tag label",
     "comment": "comment annotate discuss",
     "join": "join leave follow subscribe unsubscribe favorite favourite like",
     "send": "send message chat talk broadcast forward deliver push pass relay emit route transmit",
@@ -27,16 +27,16 @@ _VERBS: dict[Verb, str] = {
     "register": "register sign-up-account",
     "logout": "logout log-out sign-out",
     "pay": "pay charge purchase buy refund donate settle invoice bill checkout-cart",
-    "notify": "notify remind alert email warn inform text",
+    "notify": "notify remind alert email warn inform text tell",
     "schedule": "schedule plan repeat",
     "import": "import load ingest receive collect capture accept-file",
     "export": "export print",
     "report": "report summarise summarize aggregate tabulate chart count analyse analyze visualise visualize audit",
     "compute": "compute calculate score predict estimate rank process convert transform screen detect shorten encode evaluate train recommend",
-    "integrate": "integrate connect sync synchronise synchronize interface call mediate broker",
+    "integrate": "integrate connect sync synchronise synchronize interface mediate broker",
     "validate": "validate verify check-valid enforce prevent restrict limit reject-invalid deny",
     "track": "track monitor measure observe follow-progress",
-    "configure": "configure set select choose pick switch manage administer maintain handle control",
+    "configure": "configure press set select choose pick switch manage administer maintain handle control",
     "store": "store save keep persist retain hold cache back-up remember",
 }
 
@@ -79,6 +79,8 @@ _IRREGULAR = {
     "dropping": "drop",
     "stopping": "stop",
     "planned": "plan",
+    "told": "tell",
+    "lent": "lend",
 }
 
 
@@ -129,7 +131,7 @@ STRONG_MODAL = _any(
     r"\b(?:muss|müssen|darf nicht|verpflichtend)\b",
     r"必须|不得",
 )
-STORY = re.compile(r"\bas (?:an?|the|our)?\s*(?P<actor>[\w' -]{2,50}?),\s*(?:[^,]{2,60},\s*)?I\b", re.IGNORECASE)
+STORY = re.compile(r"\bas (?:an?|the|our)?\s*(?P<actor>[\w' -]{2,50}?)(?:,\s*(?:[^,]{2,60},\s*)?|\s+)I\b", re.IGNORECASE)
 
 NEGATED = _any(
     r"\bout of scope\b",
@@ -223,7 +225,7 @@ LEGALESE = re.compile(
 )
 
 META = re.compile(
-    r"\binterview(?:er|ee)?\b|面试官|^(?:discuss|clarify|ask|outline|explain|identify any|describe|dive into|address bottlenecks|review)\b|^(?:all )?(?:proposals?|offerors?|bidders?|offers?|vendors?)\b|^(?:the )?lowest\b.{0,20}\bproposals?\b",
+    r"\binterview(?:er|ee)?\b|面试官|^(?:discuss|clarify|ask|outline|explain|identify any|describe|dive into|address bottlenecks|review)\b|^(?:all )?(?:proposals?|offerors?)\b|^(?:the )?lowest\b.{0,20}\bproposals?\b",
     re.IGNORECASE,
 )
 """Sentences about the exercise or the procurement, not about the product."""
@@ -237,5 +239,7 @@ GRANT = re.compile(
     re.IGNORECASE,
 )
 """`X shall ensure that Y can …`, `X shall provide Y with the ability to …`: Y acts."""
-WHERE = re.compile(r"\b(?:where|in which|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])")
+WHERE = re.compile(
+    r"\b(?:where|in which|(?:we|they) (?:want|need|expect)|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])"
+)
 """`a platform where members create …`, `it lets visitors book …`: the people named act."""

@@ -194,7 +194,7 @@ def _why(found: _Findings) -> str:
     elif found.work and not found.timed:
         said.append(f"At {found.rate} the database carries the jobs too, and a job commits or rolls back with the {found.noun} it belongs to.")
     if found.case.traits.existing and found.queue is not None:
-        said.append("It runs apart from the existing system, so deploying that one no longer closes the door to senders.")
+        said.append("It stands apart from the existing system: either can be deployed while the other takes and keeps work.")
     if not found.work and found.queue is None:
         said.append(f"No statement leaves work for later; what there is to decide is how clients learn of a new {found.noun}.")
     return " ".join(said)

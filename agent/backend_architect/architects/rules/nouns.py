@@ -83,6 +83,20 @@ SYNONYMS: dict[str, str] = {
 }  # fmt: skip
 """Nouns that mean another one, as plain singular snake_case."""
 
+USUAL_WHOLES: dict[str, tuple[str, ...]] = {
+    "task": ("project", "board", "list"), "ticket": ("project", "event"), "issue": ("project", "repository"), "card": ("board", "column",
+    "list"), "message": ("channel", "conversation", "room", "chat"),
+    "photo": ("album", "gallery"), "song": ("playlist", "album"), "lesson": ("course",), "chapter": ("book",), "bid": ("auction", "lot",
+    "item"), "lot": ("auction",),
+    "review": ("product", "restaurant", "recipe", "book", "course"), "rating": ("product", "recipe", "book"), "comment": ("post",
+    "article", "task", "photo"), "question": ("survey", "quiz", "exam", "poll"),
+    "option": ("question", "poll"), "response": ("survey", "form"), "booking": ("room", "event", "flight", "table"),
+    "reservation": ("room", "table", "book", "event"), "vote": ("poll", "option"), "loan": ("book", "item", "copy"),
+    "answer": ("question",), "seat": ("event", "venue"), "ingredient": ("recipe",), "order_item": ("order",), "line_item": ("order",
+    "invoice"), "appointment": ("doctor", "clinic"), "measurement": ("device", "sensor"), "reading": ("sensor", "device"),
+}  # fmt: skip
+"""What a thing usually belongs to; used only where the brief has both and names no other."""
+
 AUTHORED = frozenset(["message", "comment", "post", "article", "reply", "review", "note", "feedback", "announcement", "story", "question_post", "answer"])
 """Things whose value is what somebody wrote; the one who wrote it is the author."""
 MONEY_EVENTS = frozenset(["payment", "transaction", "bid", "donation", "invoice", "refund", "expense", "transfer", "deposit", "withdrawal", "charge", "offer"])

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend_architect.architects.rules import evidence, grounds, wording
+from backend_architect.architects.rules.bottlenecks import staged
 from backend_architect.architects.rules.caps import Role, caps
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.load import busiest, staged
+from backend_architect.architects.rules.load import busiest
 from backend_architect.architects.rules.stacks import migrate
 from backend_architect.architects.rules.watch import monitors
 from backend_architect.design import Component, Endpoint, Entity, Operation, OperationsDecision, OperationsLayer, Rejected, Scope, Structure
@@ -231,9 +232,9 @@ def _deployment(found: _Setting) -> str:
 
 def _pipeline(found: _Setting) -> str:
     stack = found.case.traits.stack
-    steps = [f"`{stack.lint}`", f"`{stack.test}`"]
     if found.bare:
-        return f"{found.ci}: {', '.join(steps)} on each push; deployed by one script"
+        return f"{found.ci}: lint and test on each push; deployed by one script"
+    steps = [f"`{stack.lint}`", f"`{stack.test}`"]
     schema = migrate(found.case.traits.engine)
     steps += ["validate the OpenAPI document", *(["apply and revert the migration on an empty database"] if schema else []), "build the image"]
     if found.compose and evidence.boxed(found.case):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backend_architect.architects.rules.caps import Caps, Role, caps
 from backend_architect.architects.rules.case import Case, System
-from backend_architect.architects.rules.contexts import Context, contexts, singular
+from backend_architect.architects.rules.contexts import Context, contexts, is_account, singular
 from backend_architect.architects.rules.grounds import (
     VOLATILE,
     Ground,
@@ -15,9 +15,11 @@ from backend_architect.architects.rules.grounds import (
     Queue,
     Relay,
     archive,
+    base,
     client,
     demanding,
     load,
+    on_screen,
     outside,
     people,
     per_instance,
@@ -61,6 +63,7 @@ _KINDS = {
     "advance": "deadline",
 }
 _PREFIX = re.compile(r"^(?:api|v\d+|users?|auth|login)$")
+_SESSIONS = re.compile(r"-(?:session|token|login|api-key)s?$")
 _NOTICES = re.compile(r"notif|remind|alert|message|e-?mail")
 
 
@@ -114,7 +117,7 @@ class Parts:
     @property
     def existing(self) -> bool:
         """Whether a running system takes its work from the queue of this project."""
-        return self.case.traits.existing and self.queue is not None
+        return self.case.traits.existing and self.queue is not None and self.queue.named
 
     @property
     def worker(self) -> bool:
@@ -122,8 +125,13 @@ class Parts:
         if self.case.traits.size == "tiny" or self.existing:
             return False
         # Sweeping up is a timer in the API until there is enough to sweep.
-        swept = self.case.traits.size == "small" and all(kind_of(job) in ("cleanup", "purge") for job in self.jobs)
+        swept = all(kind_of(job) in ("cleanup", "purge") and (self.case.traits.size == "small" or _SESSIONS.search(job.key)) for job in self.jobs)
         return (bool(self.jobs) and not swept) or self.relay is not None or (self.queue is not None and not self.existing)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether something is kept beyond who people are."""
+        return self.store and any(not context.accounts for context in self.contexts)
 
     @property
     def noun(self) -> str:
@@ -133,11 +141,13 @@ class Parts:
     @property
     def write(self) -> str:
         """The main write, as words: a spelled operation or what a person does."""
-        spelled = next((e for e in self.case.contracts.ours if e.method in ("POST", "PUT") and not re.search(r"login|users?$|auth|token", e.path)), None)
+        calls = [e for e in self.case.contracts.ours if e.method in ("POST", "PUT") and not re.search(r"login|users?$|auth|token", e.path)]
+        spelled = next((e for e in calls if self.noun.split()[0] in e.path.rsplit("/", 1)[-1]), next(iter(calls), None))
         if spelled is not None:
             return f"`{spelled.method} {spelled.path}`"
-        action = next((a for verb in _WRITES for a in people(self.case) if a.verb == verb and a.noun), None)
-        return f"{action.word.lower()} {spaced(action.noun)}" if action else f"a new {self.noun}"
+        writes = [a for verb in _WRITES for a in people(self.case) if a.verb == verb and a.noun]
+        action = next((a for a in writes if not on_screen(a)), next(iter(writes), None))
+        return f"{base(action)} {spaced(action.noun)}" if action else f"a new {self.noun}"
 
     def key_of(self, context: Context) -> str:
         """Return the component key of a context: the API itself unless the contexts are split."""
@@ -165,6 +175,8 @@ def main_noun(case: Case, groups: tuple[Context, ...]) -> str:
     built = [e for context in groups if not context.accounts for e in context.entities]
     if built:
         return spaced(singular(main_entity(case, tuple(built)).name))
+    if sum("search" in s.text.lower() for s in demanding(case)) >= 3:
+        return "search"
     tally: dict[str, int] = {}
     for action in people(case):
         if action.noun and action.verb not in ("other", "configure"):
@@ -182,7 +194,8 @@ def main_entity(case: Case, built: tuple[Entity, ...]) -> Entity:
 
 def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
     """Find the parts of a service."""
-    built = tuple(entity for entity in entities if entity.tier != "future")
+    # What the project is about stands before who uses it.
+    built = tuple(sorted((entity for entity in entities if entity.tier != "future"), key=is_account))
     demand = load(case)
     grouped = contexts(case, entities)
     number, because, required = instances(case, demand)
@@ -245,7 +258,7 @@ def instances(case: Case, demand: Load) -> tuple[int, str, Ground | None]:
         return 2, f"two at least, more by CPU: the reckoned peak would take {needed}", None
     if needed > 1:
         return needed + 1, f"{needed} carry the peak and one may fail", None
-    if case.traits.size in ("tiny", "small"):
+    if case.traits.size == "tiny":
         return 1, "", None
     if case.traits.size == "large" or case.profile.first("availability") is not None:
         return 2, "one carries the load, the second keeps answering while the first is replaced", None

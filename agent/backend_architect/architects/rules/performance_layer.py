@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from backend_architect.architects.rules import evidence, grounds, wording
+from backend_architect.architects.rules.bottlenecks import scaling, staged, verdicts
 from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.critical_path import path
-from backend_architect.architects.rules.load import busiest, load, scaling, sources, staged, verdicts
+from backend_architect.architects.rules.load import busiest, load, sources
 from backend_architect.design import Cache, CriticalPath, Endpoint, Entity, PerformanceDecision, PerformanceLayer, Rejected, Scope, Structure
 from backend_architect.profile import Fact, FactName
 
@@ -170,6 +171,13 @@ def _why(case: Case, structure: Structure, noun: str, cached: Sequence[Cache], c
 def _rejected(case: Case, cached: Sequence[Cache]) -> tuple[Rejected, ...]:
     if case.traits.shape != "service" or case.traits.size == "tiny" or any(cache.where == "shared" and not cache.what.startswith(_ANSWER) for cache in cached):
         return ()
+    if staged(case):
+        return (
+            Rejected(
+                option="A cache on day 0",
+                because="the database's own memory serves the first users; the scaling triggers say at how many reads/s it pays",
+            ),
+        )
     peak = busiest(case)
     return (
         Rejected(
@@ -195,6 +203,11 @@ def _caching(case: Case, noun: str, cached: Sequence[Cache]) -> str:
         return f"{wording.headed(wording.listing([f'{cache.what} ({cache.where})' for cache in cached]))}; all else is read fresh"
     if case.traits.shape == "cli" or case.traits.engine == "memory":
         return "None: everything is in memory already"
+    if staged(case):
+        return (
+            "None on day 0: the database's own memory serves the first users; then in the order of the scaling triggers, and a person always sees the"
+            f" {noun} just saved"
+        )
     return f"None: {evidence.requests(busiest(case))} at peak come from the database's own memory; a person always sees the {noun} just saved"
 
 
@@ -206,9 +219,14 @@ def _load_test(case: Case, first: Endpoint | None, critical: CriticalPath | None
     peak = float(grounds.PER_INSTANCE) if staged(case) else busiest(case)
     if case.traits.size == "tiny":
         return f"None at {evidence.requests(peak)}; the test of {evidence.call(first) if first else 'the program'} fails above {case.traits.latency_ms} ms"
-    rate = max(10, round(2 * peak))
     name = evidence.resource(first) if first else "main"
     percentile = f"p({evidence.percentile(case)[1:]})"
+    if evidence.boxed(case) and not grounds.load(case).known:
+        return (
+            f"`k6 run -e RATE=200 -e DURATION=1m load/{name}.js` under the caps, RATE doubled until {percentile} exceeds {case.traits.latency_ms} ms or a"
+            " container is throttled: the brief names no load, so the highest rate that holds is the result"
+        )
+    rate = max(10, round(2 * peak))
     twice = "what one instance is reckoned to answer" if staged(case) else f"the peak of {wording.figure(peak)}/s"
     return (
         f"`k6 run -e RATE={rate} -e DURATION=5m load/{name}.js` before each release: twice {twice}; fails when {percentile} exceeds"

@@ -10,6 +10,7 @@ from backend_architect.architects.rules.case import Verb
 from backend_architect.architects.rules.english import BE, DETERMINERS, GENERIC_HEADS, LEADS, PARTICLES, PRONOUNS, STOP, SYSTEMS, UI, is_person
 
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9'’_-]*|[,;.:()/&]|[^\sA-Za-z]")
+_LISTS = frozenset({"list", "lists", "table", "overview", "catalogue", "catalog"})
 _MEMBER_CUE = re.compile(
     r"\b(?:with|including|includes?|containing|contains?|consisting of|consists of|has|have|having|such as|namely|by its|giving|plus)\b(?P<list>[^.;:!?]{3,160})",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ def head_noun(phrase: str) -> str:
     kept = [word.replace("to-do", "todo") for word in kept if word not in DETERMINERS and word not in STOP]
     while len(kept) > 1 and kept[-1] in GENERIC_HEADS:
         kept.pop()
-    if not kept or kept[-1] in PRONOUNS or kept[-1].endswith("ly"):
+    if not kept or kept[-1] in PRONOUNS or singular(kept[-1]) in PRONOUNS or kept[-1].endswith("ly"):
         return ""
     head = singular(kept[-1])
     if len(kept) > 1 and kept[-2] not in lexicon.verbs() and not kept[-2].endswith(("ed", "ly", "ing", "able", "ous", "ful", "al", "ive", "ic")):
@@ -54,6 +55,7 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
     tokens = words(text)
     position = 0
     depth = 0
+    gerunds = False
     waiting: list[tuple[Verb, str]] = []
     while position < len(tokens):
         token = tokens[position]
@@ -76,11 +78,13 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
             or depth
             or not leads
             or negated
-            or (not position and following in BE)
+            or (not position and (following in BE or following == ":"))
+            or (lower.endswith("ing") and not passive and position and not gerunds)
             or (lower == "like" and (previous == "," or following.endswith("ing")))
         ):
             position += 1
             continue
+        gerunds = gerunds or lower.endswith("ing")
         base, operation = known[lower]
         # "log in", "sign up": particles make another verb.
         if base in ("log", "sign") and following in ("in", "up", "out", "into", "off"):
@@ -93,6 +97,8 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
             end = position + 1
         else:
             phrase, end = _phrase_after(tokens, position + 1)
+            if not phrase and end < len(tokens) and tokens[end].lower() == "for" and operation in ("search", "submit"):
+                phrase, end = _phrase_after(tokens, end + 1)
         if _is_noun_use(tokens, position):
             position += 1
             continue
@@ -134,11 +140,16 @@ def _phrase_after(tokens: list[str], start: int) -> tuple[str, int]:
     while position < len(tokens):
         token = tokens[position]
         lower = token.lower()
-        if lower in STOP or lower in PRONOUNS - DETERMINERS or not token[0].isalnum():
+        if lower in STOP or lower in PRONOUNS - DETERMINERS or not token[0].isalnum() or (taken and token[0].isdigit()):
             break
         taken.append(token)
         position += 1
-    if position < len(tokens) and tokens[position].lower() in ("of", "with") and taken and taken[-1].lower() in GENERIC_HEADS | {"bunch", "couple"}:
+    if (
+        position < len(tokens)
+        and tokens[position].lower() in ("of", "with")
+        and taken
+        and (taken[-1].lower() in _LISTS or (tokens[position].lower() == "of" and taken[-1].lower() in GENERIC_HEADS | {"bunch", "couple", "lot"}))
+    ):
         inner, end = _phrase_after(tokens, position + 1)
         if inner:
             return inner, end

@@ -52,6 +52,7 @@ def program(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
     drafts = _acyclic(drafts)
     critical = design.performance.critical_path if design.performance else None
     run = scripts.named("run") or stack.run
+    seen = design.scope.loop.value or design.scope.loop.response
     drafts.append(
         Draft(
             key="t-run",
@@ -65,8 +66,7 @@ def program(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
                 else [wording.clipped(design.scope.loop.response, 130)]
             ),
             verify=f"{run} && test -s {scripts.result}" if scripts.result and not browser else run,
-            done_when=(f"`{scripts.result}` shows " if scripts.result else "It shows ")
-            + wording.clipped(design.scope.loop.value or design.scope.loop.response, 140),
+            done_when=(f"`{scripts.result}` shows it: " if scripts.result else "It can be seen: ") + evidence.lower_first(wording.clipped(seen, 140)),
             cites=list(critical.cites if critical else design.scope.loop.cites),
         )
     )

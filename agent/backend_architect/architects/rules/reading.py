@@ -10,6 +10,7 @@ from backend_architect.architects.rules.actions import split_actor
 from backend_architect.architects.rules.case import Label, Reading
 from backend_architect.architects.rules.english import is_person
 from backend_architect.architects.rules.sections import SectionRole, section_role
+from backend_architect.architects.rules.systems import LISTED
 from backend_architect.brief import Brief, Statement
 
 _ADDRESSES_READER = re.compile(
@@ -26,6 +27,8 @@ _EITHER_END = re.compile(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?
 _FRONT_END = re.compile(r"^\W*(?:\d+\W*)?front[- ]?end\b", re.IGNORECASE)
 _SHORT_BRIEF = 25
 """A brief with at most this many statements has no room for background: what is said is asked for."""
+_BRIEF_LIKE = 130
+"""A text of up to this many statements that does not address its reader is a brief throughout: a list item in it is asked for wherever it stands."""
 
 
 def read(brief: Brief) -> tuple[Reading, ...]:
@@ -39,6 +42,10 @@ def read(brief: Brief) -> tuple[Reading, ...]:
 
 def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
     substantial = [statement for statement in brief.statements if statement.kind not in ("heading", "code")]
+    addressed = sum(1 for statement in substantial if _ADDRESSES_READER.search(statement.text))
+    plain = len(substantial) <= _BRIEF_LIKE and (addressed * 12 < len(substantial) or len(substantial) <= 8)
+    # A guide that quotes a brief in its code fences is not the brief itself.
+    plain = plain and not any(statement.info == "prose" for statement in substantial)
     short = len(substantial) <= _SHORT_BRIEF
     leads = {statement.parent for statement in brief.statements if statement.parent is not None}
     horizons: dict[int, bool] = {}
@@ -62,9 +69,11 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
             continue
         if (statement.kind != "heading" and statement.text in headings) or statement.parent in conversions:
             role = "reference"
-        reading = _read_one(statement, role, short=short, leads=statement.number in leads)
+        reading = _read_one(statement, role, short=short, plain=plain, leads=statement.number in leads)
         if statement.parent in refused and reading.label == "functional":
             reading = Reading(statement=statement.number, label="constraint", because="a list of what must not be")
+        if reading.label in ("functional", "quality") and statement.kind in ("row", "item") and statement.section and LISTED.search(statement.section[-1]):
+            reading = Reading(statement=statement.number, label="integration")
         later = role == "later" or (statement.parent is not None and horizons.get(statement.parent, False)) or bool(lexicon.LATER.search(statement.text))
         horizons[statement.number] = later
         if later and reading.label not in ("context", "excluded", "solution"):
@@ -72,9 +81,9 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
         yield reading
 
 
-def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, leads: bool) -> Reading:
+def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, plain: bool, leads: bool) -> Reading:
     number, text = statement.number, statement.text
-    if statement.kind == "heading" or role in ("reference", "process"):
+    if statement.kind == "heading" or role in ("reference", "process", "open"):
         return Reading(statement=number, label="context")
     if statement.kind == "code":
         return Reading(statement=number, label="context")
@@ -84,12 +93,12 @@ def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, le
         return Reading(statement=number, label="excluded", because=f"listed under {statement.section[-1]!r}")
     if (found := lexicon.NEGATED.search(text)) and not lexicon.CONSTRAINT.search(text):
         return Reading(statement=number, label="excluded", because=f"the brief says {found.group(0)!r}")
-    if not _demands(statement, role, short=short, leads=leads):
+    if not _demands(statement, role, short=short, plain=plain, leads=leads):
         return Reading(statement=number, label="context")
     return Reading(statement=number, label=_kind(statement))
 
 
-def _demands(statement: Statement, role: SectionRole | None, *, short: bool, leads: bool) -> bool:
+def _demands(statement: Statement, role: SectionRole | None, *, short: bool, plain: bool, leads: bool) -> bool:
     text = statement.text
     words = len(text.split())
     if text.endswith(("?", "？")) or _TICK_ONLY.fullmatch(text) or _PREAMBLE.search(text) or lexicon.LEGALESE.search(text) or lexicon.META.search(text):
@@ -97,12 +106,14 @@ def _demands(statement: Statement, role: SectionRole | None, *, short: bool, lea
     if text.endswith((":", "：")) and (leads or statement.kind != "item"):
         return False
     strong = bool(lexicon.STRONG_MODAL.search(text) or lexicon.STORY.search(text) or lexicon.DIRECTIVE.search(text))
-    if _ADDRESSES_READER.search(text) and not re.search(r"\byou(?:r \w+)? (?:must|shall|should)\b", text, re.IGNORECASE):
+    if not plain and _ADDRESSES_READER.search(text) and not re.search(r"\byou(?:r \w+)? (?:must|shall|should)\b", text, re.IGNORECASE):
         return False
     if role == "figures":
         return bool(_NUMBER.search(text) and lexicon.QUALITY.search(text)) and not lexicon.EQUATION.search(text)
     if role == "background":
         return words > 4 and (strong or bool(lexicon.WANTS.search(text) and _acts(text)))
+    if role is None and plain and not short:
+        role = "demand"
     if role in ("demand", "later"):
         match statement.kind:
             case "item" | "row":

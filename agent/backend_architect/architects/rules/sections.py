@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-SectionRole = Literal["demand", "figures", "later", "excluded", "solution", "background", "process", "reference"]
+SectionRole = Literal["demand", "figures", "open", "later", "excluded", "solution", "background", "process", "reference"]
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -14,6 +14,20 @@ def _any(*words: str) -> re.Pattern[str]:
 
 
 SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
+    (
+        "open",
+        _any(
+            r"^(?:still )?open(?: (?:points?|questions?|issues?|items?|decisions?))?$",
+            r"^undecided$",
+            r"\bopen (?:points|questions|issues)\b",
+            r"^to be (?:decided|clarified)$",
+            r"^tb[dc]$",
+            r"^unclear$",
+            r"^offene (?:punkte|fragen)$",
+            r"^questões em aberto$",
+            r"^preguntas abiertas$",
+        ),
+    ),
     (
         "reference",
         _any(
@@ -37,6 +51,8 @@ SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
         _any(
             r"\bout[ -]of[ -]scope\b",
             r"\bnon-?goals?\b",
+            r"^not (?:now|yet|this year)$",
+            r"\bnot in (?:this|the first) (?:phase|version)\b",
             r"\bnot (?:in|part of) (?:the )?scope\b",
             r"\bnot (?:included|planned|needed|required)\b",
             r"\bwon'?t (?:do|have|build)\b",
@@ -96,7 +112,7 @@ SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
             r"\btermination\b",
             r"\bprotest\b",
             r"\bpreferences?\b",
-            r"\bbidder\b",
+            r"\bbidder preference\b",
             r"\blicenses\b",
             r"\bdebarment\b",
             r"\bsignature\b",
@@ -235,6 +251,9 @@ SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
         "background",
         _any(
             r"\bbackground\b",
+            r"\bwhere we (?:stand|are)\b",
+            r"\bwhat is wrong\b",
+            r"\bproblems?\b",
             r"\bintroduction\b",
             r"\bsituation\b",
             r"\bcontext\b",

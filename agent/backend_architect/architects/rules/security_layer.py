@@ -7,7 +7,7 @@ import re
 from backend_architect.architects.rules.api_layer import rate_limit
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.data_classes import data_classes
-from backend_architect.architects.rules.grounds import is_identity, mention, outside, relay, uploads
+from backend_architect.architects.rules.grounds import is_identity, mention, outside, platform, relay, uploads
 from backend_architect.architects.rules.permissions import permissions
 from backend_architect.architects.rules.topics import topical
 from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, counted, figure, headed, listing, lowered, quoted, sentences
@@ -51,7 +51,8 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
 
 
 def _choice(case: Case, rules: tuple[Permission, ...]) -> str:
-    roles = f", {counted(len(rules), 'role')}" if len(rules) > 1 else ""
+    people = _people(rules)
+    roles = f", {counted(len(people), 'role')}" if len(people) > 1 else ""
     match case.traits.auth:
         case "none":
             return "No accounts; validated input and an audit log" if _audited(case) else "No accounts; validated input and limits"
@@ -67,6 +68,11 @@ def _choice(case: Case, rules: tuple[Permission, ...]) -> str:
             return f"Sign-in through the identity provider that exists{roles}"
 
 
+def _people(rules: tuple[Permission, ...]) -> list[Permission]:
+    """Return the rules about kinds of people; those made from endpoints are about calls."""
+    return [rule for rule in rules if not rule.may.startswith("call `")]
+
+
 def _audited(case: Case) -> bool:
     return bool(case.traits.regulated) or mention(case, _AUDIT) is not None
 
@@ -77,8 +83,9 @@ def _why(case: Case, rules: tuple[Permission, ...], sensitive: tuple[DataClass, 
         said.append(
             f"{quoted(strict, 90)} is met where it costs no login: every input has a rule, every answer an escaped form, every change a line in the log"
         )
-    if len(rules) > 1 and case.traits.auth != "none":
-        said.append(f"{headed(listing([lowered(r.who) for r in rules], most=3))} may do different things, so the check is on the role, at the endpoint")
+    people = _people(rules)
+    if len(people) > 1 and case.traits.auth != "none":
+        said.append(f"{headed(listing([lowered(r.who) for r in people], most=3))} may do different things, so the check is on the role, at the endpoint")
     if sensitive:
         said.append(
             f"{listing([c.name for c in sensitive], most=2)} ({clipped(sensitive[0].regime, 80)}) {'asks' if len(sensitive) == 1 else 'ask'} for "
@@ -103,11 +110,11 @@ def _rejected(case: Case, rules: tuple[Permission, ...], *, modest: bool) -> tup
                     because="one backend reads the session itself; a token that cannot be called back buys nothing until a second backend has to trust it",
                 )
             ]
-            if len(rules) <= 3:
+            if len(_people(rules)) <= 3:
                 found.append(
                     Rejected(
                         option="OAuth2 server of its own",
-                        because=f"{counted(max(len(rules), 1), 'role')} in one application; it comes with the first outside client",
+                        because=f"{counted(max(len(_people(rules)), 1), 'role')} in one application; it comes with the first outside client",
                     )
                 )
             return tuple(found)
@@ -157,7 +164,7 @@ def _authorization(case: Case, rules: tuple[Permission, ...]) -> str:
         if case.traits.size == "tiny":
             return "None: everybody may do everything"
         return "None to check. A delete or change needs the item's identifier, which is random (UUID), so that it cannot be counted through"
-    roles = listing([lowered(r.who) for r in rules], most=4)
+    roles = listing([lowered(r.who) for r in _people(rules)], most=4)
     own = [r for r in rules if "own" in r.limit]
     said = [
         f"Checked on the server at each endpoint: {roles}" if roles else "Checked on the server at each endpoint",
@@ -231,19 +238,14 @@ def _secrets(case: Case, *, modest: bool) -> str:
     held.extend(f"the client secret for the {s.name}" if is_identity(s) else f"the key for {s.name}" for s in outside(case)[:3] if relay(case) is None)
     if not held:
         return "None yet; the first one goes into the environment, not into the repository"
-    cloud = case.traits.cloud.lower()
     if modest:
         return f"{headed(listing(held))} from the environment; `.env` is not committed"
-    vault = (
-        "Azure Key Vault, read with a managed identity"
-        if "azure" in cloud
-        else "AWS Secrets Manager, read with the task's role"
-        if "aws" in cloud or "amazon" in cloud
-        else ""
-    )
-    if "google" in cloud or "gcp" in cloud:
-        vault = "Google Secret Manager, read with the service account"
-    where = vault or "the environment of the process, from the platform's secret store"
+    vaults = {
+        "azure": "Azure Key Vault, read with a managed identity",
+        "aws": "AWS Secrets Manager, read with the task's role",
+        "google": "Google Secret Manager, read with the service account",
+    }
+    where = vaults.get(platform(case), "the environment of the process, from the platform's secret store")
     return f"{headed(listing(held, most=4))}: in {where}; never in the repository or an image; a scan in CI refuses what looks like one"
 
 

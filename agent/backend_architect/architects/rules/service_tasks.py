@@ -41,8 +41,8 @@ def service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
         drafts.append(_access(case, design, logins, FIRST))
     outside = _partners(case, design, FIRST if forwarded(case, design.endpoints) is not None or _asked(case, first) else REST)
     drafts += [draft for draft in outside if draft.phase == FIRST]
-    if design.endpoints:
-        drafts.append(_loop(case, design, logins, [draft.key for draft in drafts]))
+    before = [draft.key for draft in drafts]
+    drafts.append(_loop(case, design, logins, before) if design.endpoints else _bare_loop(case, design, before))
     if needs_access and not guarded:
         drafts.append(_access(case, design, logins, REST))
     drafts += [draft for draft in outside if draft.phase == REST]
@@ -103,7 +103,7 @@ def _start(case: Case, design: Design) -> Draft:
         key="t-start",
         phase=FIRST,
         title=f"Start the project in {stack.framework}",
-        steps=steps[: 2 if case.traits.size == "tiny" else 3],
+        steps=steps[: 1 if case.traits.size == "tiny" else 3],
         verify=f"{stack.lint} && {stack.test}",
         done_when=f"The pipeline is green and `{stack.run}` answers `GET /healthz` with 200",
     )
@@ -133,9 +133,10 @@ def _schema(case: Case, design: Design) -> Draft | None:
     unique = [f"`{entity.name}.{'+'.join(index.fields)}`" for entity in entities for index in entity.indexes if index.unique]
     checks = [f"`{entity.name}.{f.name}`" for entity in entities for f in entity.fields if f.values or f.minimum is not None or f.maximum is not None]
     steps = [f"Write the migration: {names}" if engine in grounds.RELATIONAL else f"Define {names}"]
+    checked = engine in (*grounds.RELATIONAL, "mongodb")
     if unique or checks:
         steps.append(
-            "Constraints in the database"
+            ("Constraints in the database" if checked else "The store checks nothing, so one module checks each write")
             + (f": unique {wording.listing(unique, most=3)}" if unique else "")
             + (f"; checked {wording.listing(checks, most=3)}" if checks else "")
         )
@@ -152,7 +153,8 @@ def _schema(case: Case, design: Design) -> Draft | None:
         steps=steps,
         verify=verify,
         done_when=(
-            f"{names} exist; a row that breaks {wording.listing([*unique, *checks], most=2)} is refused by the database"
+            f"{names} exist; a row that breaks {wording.listing([*unique, *checks], most=2)} is refused by the"
+            f" {'database' if checked else 'module that writes'}"
             if unique or checks
             else f"{names} exist"
         )
@@ -257,6 +259,21 @@ def _loop(case: Case, design: Design, logins: Sequence[Endpoint], after: list[st
         steps=steps,
         verify=focused_test(case.traits.stack, group.name),
         done_when=acceptance(case, design, taken),
+    )
+
+
+def _bare_loop(case: Case, design: Design, after: list[str]) -> Draft:
+    """Return the task that closes the loop of a service for which no endpoint could be derived."""
+    loop = design.scope.loop
+    return Draft(
+        key="t-loop",
+        phase=FIRST,
+        title=f"Close the loop: {wording.clipped(loop.action, 70)}",
+        after=after,
+        steps=["Write the contract of the one call that the loop needs into openapi.yaml first", wording.clipped(loop.response, 130)],
+        verify=focused_test(case.traits.stack, "loop"),
+        done_when=wording.clipped(loop.value, 130),
+        cites=list(loop.cites),
     )
 
 

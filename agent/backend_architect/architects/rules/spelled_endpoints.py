@@ -11,7 +11,7 @@ from backend_architect.architects.rules.endpoint_refusals import Call, idempoten
 from backend_architect.architects.rules.field_types import infer
 from backend_architect.architects.rules.nouns import canonical
 from backend_architect.architects.rules.wording import clipped
-from backend_architect.architects.rules.words import snake, words
+from backend_architect.architects.rules.words import singular, snake, words
 from backend_architect.design import Endpoint, Entity, Keys, Parameter
 
 _LOGIN = frozenset({"login", "signin", "sign-in", "session", "sessions", "auth", "authenticate", "token", "oauth"})
@@ -76,7 +76,7 @@ def endpoint(case: Case, spelled: SpelledEndpoint, entities: tuple[Entity, ...],
         request=request,
         status=status,
         entity=entity.key if entity and not (plain and not spelled.returns and not spelled.response) else None,
-        many=spelled.many,
+        many=spelled.many or _lists(spelled, at),
         response=spelled.response,
         errors=refusals(case, call),
         pagination=spelled.paginated,
@@ -112,6 +112,20 @@ def main(case: Case, spelled: tuple[SpelledEndpoint, ...], acted: int | None) ->
         return (one.method != "POST", bool(to.operation) or to.noun in ("user", "session", ""), not any(p.where == "body" for p in one.request), at)
 
     return min(range(len(spelled)), key=rank)
+
+
+def _lists(spelled: SpelledEndpoint, at: Target) -> bool:
+    """Whether a GET of a collection returns many, although the brief does not say so."""
+    last = spelled.path.rsplit("/", 1)[-1]
+    return (
+        spelled.method == "GET"
+        and bool(at.noun)
+        and not at.operation
+        and not at.aggregate
+        and not last.startswith("{")
+        and last != singular(snake(last))
+        and not spelled.response
+    )
 
 
 def _auth(case: Case, spelled: SpelledEndpoint, at: Target) -> Literal["none", "optional", "user", "role", "service"]:

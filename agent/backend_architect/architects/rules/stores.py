@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend_architect.architects.rules import failures
 from backend_architect.architects.rules.assembly import Assembly
-from backend_architect.architects.rules.grounds import staged
+from backend_architect.architects.rules.grounds import platform, staged
 from backend_architect.architects.rules.parts import ARCHIVE, CACHE, EXISTING, OBJECTS, QUEUE, STORE
 from backend_architect.architects.rules.wording import (
     clipped,
@@ -36,7 +36,9 @@ def queue(site: Assembly) -> Component:
         scaling=f"Managed; takes far more than {figure(parts.demand.peak)} messages/s, so the reader is the limit"
         if parts.demand.known
         else "Managed; a queue of this kind takes thousands of messages/s, so the reader is the limit",
-        interface="Written by the API, read with a lease; a message is deleted only when its work is recorded; a second queue takes what failed 5 times",
+        interface="Appended by the API, in order within a key; each reader keeps its own place in it; kept for 7 days"
+        if parts.queue.is_log
+        else "Written by the API, read with a lease; a message is deleted only when its work is recorded; a second queue takes what failed 5 times",
         failures=(
             FailureMode(
                 when=f"{headed(reader)} is offline (deployment, fault)",
@@ -151,8 +153,7 @@ def archive(site: Assembly) -> Component:
     """Return the long-term store beside the hot one."""
     parts = site.parts
     assert parts.archive is not None
-    cloud = parts.case.traits.cloud.lower()
-    name = "Azure Data Lake Storage" if "azure" in cloud else "Amazon S3 archive" if "aws" in cloud or "amazon" in cloud else "Long-term store"
+    name = {"azure": "Azure Data Lake Storage", "aws": "Amazon S3 archive", "google": "Cloud Storage archive"}.get(platform(parts.case), "Long-term store")
     return site.component(
         ARCHIVE,
         name,

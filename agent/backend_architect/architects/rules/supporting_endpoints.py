@@ -8,13 +8,14 @@ from backend_architect.architects.rules.endpoint_drafts import (
     PREFIX,
     Api,
     Operation,
+    body_of,
     identifier,
     parameter_of,
     parts_of,
     under,
 )
 from backend_architect.architects.rules.nouns import canonical
-from backend_architect.architects.rules.words import camel, plural, words
+from backend_architect.architects.rules.words import an, camel, plural, words
 from backend_architect.design import Parameter
 
 
@@ -24,7 +25,7 @@ def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False
     parent = api.parent(noun)
     request = under(parent)
     if search:
-        request["q"] = Parameter(name="q", where="query", minimum=1, maximum=200, note="Words to look for")
+        request["q"] = Parameter(name="q", where="query", required=False, minimum=1, maximum=200, note="Words to look for")
     for column in entity.fields:
         if column.name in ("status", "grade", "category", "type", "role") or (column.type == "boolean" and column.name.startswith("is_")):
             request[camel(column.name)] = Parameter(
@@ -50,7 +51,7 @@ def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False
         Operation(
             "GET",
             api.collection(noun),
-            f"List {words(plural(noun))}{f' of a {words(canonical(parent.name))}' if parent else ''}, {order}",
+            f"List {words(plural(noun))}{f' of {an(words(canonical(parent.name)))}' if parent else ''}, {order}",
             entity=entity,
             parent=parent,
             many=True,
@@ -61,7 +62,7 @@ def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False
         cites,
     )
     if search:
-        known.purpose = f"Search {words(plural(noun))}, best match first"
+        known.purpose = f"Search {words(plural(noun))}, best match first; without `q` all, newest first"
 
 
 def add_reads(api: Api) -> None:
@@ -70,7 +71,27 @@ def add_reads(api: Api) -> None:
         if entity.tier != "essential" or noun in api.embedded:
             continue
         mine = [operation for operation in api.found.values() if operation.entity is entity]
-        if not mine or any(operation.method == "GET" for operation in mine) or (noun == "response" or any(o.purpose.startswith("Take in") for o in mine)):
+        if not mine:
+            continue
+        made = any(operation.method == "POST" and operation.returns for operation in mine)
+        touched = any(operation.method in ("PATCH", "DELETE") for operation in mine)
+        if touched and not made and "create" not in {action.verb for operation in mine for action in operation.actions}:
+            # What people assign, move or remove has to come from somewhere.
+            parent = api.parent(noun)
+            cites = tuple(sorted({number for operation in mine for number in operation.cites})[:1])
+            api.put(
+                Operation(
+                    "POST",
+                    api.collection(noun),
+                    f"Create one {words(noun)}",
+                    entity=entity,
+                    parent=parent,
+                    status=201,
+                    request={**under(parent), **body_of(api, noun)},
+                ),
+                cites=cites,
+            )
+        if any(operation.method == "GET" for operation in mine) or (noun == "response" or any(o.purpose.startswith("Take in") for o in mine)):
             continue
         cites = tuple(sorted({number for operation in mine for number in operation.cites})[:2])
         add_list(api, noun, None, cites=cites)
@@ -144,7 +165,11 @@ def add_stream(api: Api) -> None:
     realtime = api.case.traits.realtime
     if realtime not in ("sse", "websocket") or not api.found:
         return
-    subject = next((noun for noun, entity in api.entities.items() if entity.tier == "essential" and noun not in api.embedded), "")
+    changing = {operation.entity.key for operation in api.found.values() if operation.method == "PATCH" and operation.entity is not None}
+    essential = [noun for noun, entity in api.entities.items() if entity.tier == "essential" and noun not in api.embedded]
+    subject = next(
+        (noun for noun in ("message", *essential) if noun in essential and (noun in ("message", "bid") or api.entities[noun].key in changing)), ""
+    ) or next(iter(essential), "")
     if not subject:
         return
     api.put(

@@ -138,6 +138,8 @@ def _why(parts: Parts, scope: Scope, ours: list[Component]) -> str:
             if scale
             else "The brief states neither users nor load, so nothing asks for more than one deployable"
         )
+    if traits.existing and not parts.existing:
+        said.append(f"What runs today goes on unchanged beside it{f': {clipped(scope.current, 140)}' if scope.current else ''}")
     said.extend(_circumstances(parts))
     return sentences(*said)
 
@@ -225,7 +227,9 @@ def _resilience(parts: Parts) -> str:
     elif parts.case.traits.size == "tiny":
         said.append("A supervisor restarts the process; what was stored is still there" if parts.store else "A supervisor restarts the process")
     else:
-        said.append("One instance, restarted by its supervisor within seconds; the brief states no availability that this would break")
+        asked = parts.case.profile.first("availability")
+        gap = f"a second one is the first step towards {asked.value}" if asked else "the brief states no availability that this would break"
+        said.append(f"One instance, restarted by its supervisor within seconds; {gap}")
     if parts.server and parts.case.traits.size != "tiny":
         said.append(
             f"Without {_engine(parts)} nothing is written: backups are tested, a standby follows when an hour without {plural(parts.noun)} costs more than it"

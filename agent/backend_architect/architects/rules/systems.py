@@ -8,7 +8,38 @@ from collections.abc import Iterator
 from backend_architect.architects.rules.case import Contracts, Reading, System
 from backend_architect.brief import Brief
 
-_PROVIDERS = ["Adyen", "Algolia", "Auth0", "Braintree", "Entra", "Firebase", "GitHub", "GitLab", "HubSpot", "Jira", "Keycloak", "Klarna", "Mailchimp", "Mailgun", "Mapbox", "Mollie", "Okta", "OpenAI", "PayPal", "Plaid", "SAP", "Salesforce", "SendGrid", "Shopify", "SimpleReport", "Slack", "Square", "Stripe", "Twilio", "Zoom"]
+_PROVIDERS = [
+    "Adyen",
+    "Algolia",
+    "Auth0",
+    "Braintree",
+    "Entra",
+    "Firebase",
+    "GitHub",
+    "GitLab",
+    "HubSpot",
+    "Jira",
+    "Keycloak",
+    "Klarna",
+    "Mailchimp",
+    "Mailgun",
+    "Mapbox",
+    "Mollie",
+    "Okta",
+    "OpenAI",
+    "PayPal",
+    "Plaid",
+    "SAP",
+    "Salesforce",
+    "SendGrid",
+    "Shopify",
+    "SimpleReport",
+    "Slack",
+    "Square",
+    "Stripe",
+    "Twilio",
+    "Zoom",
+]
 _GENERIC_SYSTEMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), name, purpose)
     for pattern, name, purpose in (
@@ -21,6 +52,11 @@ _GENERIC_SYSTEMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (r"\bgoogle maps|geocod\w+\b", "geocoding service", "turns addresses into places"),
     )
 )
+LISTED = re.compile(
+    r"\bsystems? (?:it|we|this) (?:talks?|connects?)\b|\b(?:external|outside|neighbouring|third[- ]party) (?:systems|services|apis)\b|^(?:\d[\d. ]*)?(?:integrations?|interfaces)$",
+    re.IGNORECASE,
+)
+"""Headings over a list of the systems to talk to."""
 _NAMED_SYSTEMS = re.compile(
     r"\b(?:multiple|several|two|three|existing|legacy|other) (?:\w+ )?(?:systems|databases|applications) \((?P<names>[A-Z][A-Za-z0-9]+(?:,? (?:and )?[A-Z][A-Za-z0-9]+)*)\)"
 )
@@ -39,6 +75,12 @@ def read_systems(brief: Brief, readings: tuple[Reading, ...], contracts: Contrac
             )
     found = {variant.name.lower(): variant for system in found.values() for variant in _variants(brief, system)}
     for statement, reading in zip(brief.statements, readings, strict=True):
+        if statement.section and LISTED.search(statement.section[-1]) and statement.kind in ("row", "item"):
+            name, _, purpose = statement.text.partition(" | ")
+            name = re.sub(r"\s*\([^)]*\)", "", name if purpose else name.split(":")[0]).strip()
+            if 0 < len(name.split()) <= 5:
+                found.setdefault(name.lower(), System(name=name, purpose=(purpose or statement.text).replace(" | ", ", "), cites=(statement.number,)))
+            continue
         if reading.label in ("solution", "excluded") or statement.kind in ("code", "heading") or (reading.label == "context" and reading.horizon == "later"):
             continue
         for name, purpose in _named(statement.text):

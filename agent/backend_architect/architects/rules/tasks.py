@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from backend_architect.architects.rules import wording
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.drafts import LATER, Draft, place_components, place_requirements
+from backend_architect.architects.rules.drafts import LATER, ORDER, Draft, place_components, place_requirements
 from backend_architect.architects.rules.program_tasks import program
 from backend_architect.architects.rules.service_tasks import service
 from backend_architect.design import Design, Task
@@ -19,7 +19,7 @@ def tasks(case: Case, design: Design) -> tuple[Task, ...]:
     place_components(drafts, design, homes)
     place_requirements(drafts, design)
     _fill_cites(drafts, design)
-    used = [draft for draft in drafts if draft.implements]
+    used = sorted((draft for draft in drafts if draft.implements), key=lambda draft: ORDER.index(draft.phase))
     kept = {draft.key for draft in used}
     for draft in used:
         draft.after = [key for key in draft.after if key in kept and key != draft.key]

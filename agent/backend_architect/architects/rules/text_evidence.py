@@ -164,7 +164,7 @@ def states(noun: str, verbs: list[tuple[str, int]], about: list[Statement], othe
     """
     cites: set[int] = set()
     for statement in about:
-        if (match := _LISTED.search(statement.text)) is not None:
+        if (match := _LISTED.search(statement.text)) is not None and _nearest(statement.text, match.start(), noun, others):
             listed = tuple(
                 dict.fromkeys(name for part in re.split(r"\s*(?:,|;|/|\||→|->|\band\b|\bor\b)\s*", match["list"]) if (name := snake(part)) and len(name) <= 30)
             )
