@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from backend_architect.design import Design
 from backend_architect.identity import allocate
-from backend_architect.plan import PREFIXES, CodeChange, Coverage, Identity, Plan, Quality, Retired, Span
+from backend_architect.plan import PREFIXES, CodeChange, Coverage, Finding, Head, Identity, Plan, Quality, Retired, Span
 from backend_architect.text import KEY_PATTERN, Closed, one_line
 
 Value = TypeVar("Value", bound=Closed)
@@ -61,7 +61,7 @@ NASTY = (
     "yes",
     "no",
     "null",
-    '"quoted" \'single\'',
+    "\"quoted\" 'single'",
     "key: value # comment",
     "*",
     "]**",
@@ -115,7 +115,7 @@ def _typed(annotation: Any) -> st.SearchStrategy[Any]:
     if origin is tuple:
         return st.lists(_typed(args[0]), max_size=2).map(tuple)
     if origin in (Union, UnionType):
-        return st.one_of(st.none() if arg is NoneType else _typed(arg) for arg in args)
+        return st.one_of([st.none() if arg is NoneType else _typed(arg) for arg in args])
     if isinstance(annotation, type) and issubclass(annotation, Closed):
         return values(annotation)
     plain: dict[Any, st.SearchStrategy[Any]] = {
@@ -220,17 +220,15 @@ def plans(draw: st.DrawFn) -> Plan:
             Identity(kind=i.kind, key=i.key, id=f"{PREFIXES[i.kind]}-{draw(st.integers(1, 12))}.{number}")
             for i, number in zip(identities, numbers, strict=False)
         )
-    numbers_cited = draw(st.just(sorted(set(cited(design)))))
     lines = st.integers(1, 99)
-    plan = draw(values(Plan.model_fields["head"].annotation))  # type: ignore[arg-type]
     return Plan(
-        head=plan,  # type: ignore[arg-type]
+        head=draw(values(Head)),
         design=design,
         code=code,
         quality=quality,
-        findings=draw(_typed(Plan.model_fields["findings"].annotation)),
+        findings=tuple(draw(st.lists(values(Finding), max_size=2))),
         coverage=draw(values(Coverage)),
-        spans=tuple(Span(statement=number, first_line=draw(lines), last_line=draw(lines)) for number in numbers_cited if draw(st.integers(0, 4))),
+        spans=tuple(Span(statement=number, first_line=draw(lines), last_line=draw(lines)) for number in sorted(set(cited(design))) if draw(st.integers(0, 4))),
         identities=identities,
         ticked=tuple(identity.id for identity in identities if draw(st.booleans())),
         retired=tuple(draw(st.lists(values(Retired), max_size=2))),

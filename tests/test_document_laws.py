@@ -7,12 +7,12 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lending_plan import PLAN
 from markdown_it import MarkdownIt
-from strategies import NASTY, contents, plans
 
 from backend_architect.document import is_ours, parse, render
 from backend_architect.plan import Plan
+from lending_plan import PLAN
+from strategies import NASTY, contents, plans
 
 QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 MARKDOWN = render(PLAN)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 import re
 
-import cmarkgfm
+import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from strategies import NASTY, texts
 
 from backend_architect.document.markdown import code, code_end, escape, fence, mask, uncode, unescape
+from strategies import NASTY, texts
 
 COMMONMARK = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 

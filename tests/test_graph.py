@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from backend_architect.graph import build_graph
 from backend_architect.ingest import read
 from backend_architect.plan import Plan
 from backend_architect.profile import Profile
-from backend_architect.runs import Options, Stage, Ticks, draft
+from backend_architect.runs import Options, Stage, draft
 from backend_architect.state import Context
+from backend_architect.ticks import Tick, standing
 from shop_design import API, BRIEF, DELIVERY, DESIGN, SCOPE, STRUCTURE, Scripted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +34,7 @@ def shop() -> Brief:
     return read("-", stdin=BytesIO(BRIEF.encode()))
 
 
-def planned(architect: Architect | None = None, *, options: Options = (), ticked: Ticks = ()) -> tuple[Plan, str]:
+def planned(architect: Architect | None = None, *, options: Options = (), ticked: Sequence[Tick] = ()) -> tuple[Plan, str]:
     return asyncio.run(draft(shop(), options=options, architect=architect or Scripted(), ticked=ticked))
 
 
@@ -168,13 +170,24 @@ def test_an_unknown_fact_stops_the_run() -> None:
 
 def test_ticks_go_on_where_the_id_still_means_the_same() -> None:
     plan, _ = planned()
-    ticked = [(identity.id, identity.key) for identity in plan.identities if identity.key in ("create-order", "order-desk", "make-table")]
+    create, desk, table = (plan.id_of(key) or "" for key in ("create-order", "order-desk", "make-table"))
+    done = plan.model_copy(update={"ticked": tuple(i.id for i in plan.identities if i.id in (create, desk, table) or i.id in plan.ticked)})
+    ticked = standing(parse(render(done)))
+    assert [(tick["id"], tick["key"]) for tick in ticked] == [(create, "create-order"), (desk, "order-desk"), (table, "make-table")]
+
+    same, _ = planned(ticked=ticked)
+    assert same.ticked == done.ticked
+
     moved = SCOPE.model_copy(update={"requirements": SCOPE.requirements[1::-1] + SCOPE.requirements[2:]})
     new, _ = planned(Scripted(DESIGN.model_copy(update={"scope": moved})), ticked=ticked)
-    assert new.id_of("create-order") != plan.id_of("create-order")
-    assert by_people(new) == (plan.id_of("order-desk"), plan.id_of("make-table"))
-    same, _ = planned(ticked=ticked)
-    assert by_people(same) == tuple(id for id, _ in ticked)
+    assert new.id_of("create-order") != create
+    assert by_people(new) == (desk, table)
+
+    first = SCOPE.requirements[0].model_copy(update={"text": "A clerk can price an order."})
+    reworded = SCOPE.model_copy(update={"requirements": (first, *SCOPE.requirements[1:])})
+    new, _ = planned(Scripted(DESIGN.model_copy(update={"scope": reworded})), ticked=ticked)
+    assert new.id_of("create-order") == create
+    assert by_people(new) == (desk, table)
 
 
 def by_people(plan: Plan) -> tuple[str, ...]:
@@ -190,7 +203,7 @@ def test_quality_boxes_are_ticked_when_they_are_met() -> None:
 
 
 def test_a_client_without_a_file_sends_text() -> None:
-    sent: Any = json.loads(json.dumps({"brief_text": BRIEF, "options": [["users", "100"]], "ticked": [["REQ-1.1", "no-such-key"]]}))
+    sent: Any = json.loads(json.dumps({"brief_text": BRIEF, "options": [["users", "100"]], "ticked": [{"id": "REQ-1.1", "key": "no-such-key", "says": ""}]}))
     end = asyncio.run(build_graph().ainvoke(sent))
     assert set(end) == {"plan", "markdown"}
     assert end["plan"].head.architect == "rules"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from lending_plan import CODE, DESIGN, QUALITY
-from strategies import designs
 
-from backend_architect.design import Command, Component, Requirement, Task
+from backend_architect.design import Command, Component, Design, Requirement, Task
 from backend_architect.errors import DesignError
 from backend_architect.identity import allocate, grouped
 from backend_architect.plan import PREFIXES, Identity
+from lending_plan import CODE, DESIGN, QUALITY
+from strategies import designs
 
 
 def ids(*identities: Identity) -> list[str]:
@@ -67,9 +67,10 @@ def test_what_is_scattered_in_the_design_stands_together() -> None:
         for key, context in (("one", "Lending"), ("two", "Mail"), ("three", "Lending"))
     )
     tasks = tuple(
-        Task(key=key, phase=phase, title=key, implements=(), done_when="done") for key, phase in (("b", "lending-phase"), ("lost", "no-phase"), ("a", "walking"))
+        Task(key=key, phase=phase, title=key, implements=(), done_when="done")
+        for key, phase in (("b", "lending-phase"), ("lost", "no-phase"), ("a", "walking"))
     )
-    commands = tuple(Command(key=key, where=where, run="x", purpose="p") for key, where in (("deploy", "production"), ("check", "ci")))  # type: ignore[arg-type]
+    commands = tuple(Command(key=key, where=where, run="x", purpose="p") for key, where in (("deploy", "production"), ("check", "ci")))
     design = DESIGN.model_copy(
         update={
             "scope": DESIGN.scope.model_copy(update={"requirements": requirements, "assumptions": (), "questions": ()}),
@@ -108,8 +109,8 @@ def test_a_shared_key_is_refused_by_name(key: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(designs())
-def test_ids_are_unique_and_named_for_their_kind(design: object) -> None:
-    given_ids = allocate(design, (), ())  # type: ignore[arg-type]
+def test_ids_are_unique_and_named_for_their_kind(design: Design) -> None:
+    given_ids = allocate(design, (), ())
     assert len({identity.id for identity in given_ids}) == len(given_ids)
     assert all(identity.id.startswith(PREFIXES[identity.kind] + "-") for identity in given_ids)
 

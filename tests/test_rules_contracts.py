@@ -112,7 +112,12 @@ curl https://notes.example/api/v1/note?code=abc
 ```
 """
     )
-    assert (first.method, first.path, [p.name for p in first.request], first.response) == ("POST", "/api/v1/note", ["minutes", "text"], (Parameter(name="code"),))
+    assert (first.method, first.path, [p.name for p in first.request], first.response) == (
+        "POST",
+        "/api/v1/note",
+        ["minutes", "text"],
+        (Parameter(name="code"),),
+    )
     assert (second.method, second.path, second.request) == ("GET", "/api/v1/note", (Parameter(name="code", where="query"),))
 
 
@@ -170,7 +175,11 @@ def test_the_same_call_on_both_sides_stays_two_endpoints() -> None:
     assert (ours.owner, theirs.owner, health.owner) == ("", "Carrier Service", "Carrier Service")
     assert ours.request == (Parameter(name="parcelId", type="uuid", note="unique"), Parameter(name="weight", type="decimal", required=False))
     assert (ours.status, ours.title, ours.auth) == (202, "Takes a parcel in.", "unsaid")
-    assert [(p.name, p.type, p.where) for p in theirs.request] == [("X-Carrier-Token", "text", "header"), ("parcelId", "uuid", "body"), ("sentAt", "timestamp", "body")]
+    assert [(p.name, p.type, p.where) for p in theirs.request] == [
+        ("X-Carrier-Token", "text", "header"),
+        ("parcelId", "uuid", "body"),
+        ("sentAt", "timestamp", "body"),
+    ]
     assert (theirs.response, theirs.status, theirs.auth) == ((Parameter(name="message"),), 200, "required")
     assert health.limit == "one call per five seconds"
 
@@ -255,7 +264,10 @@ CREATE TABLE IF NOT EXISTS hits (
     assert found == (
         SpelledTable(name="links", columns=(("code", "char(7) NOT NULL"), ("target", "varchar(255) NOT NULL")), primary=("code",), cites=(3,)),
         SpelledTable(
-            name="hits", columns=(("id", "bigserial PRIMARY KEY"), ("code", "char(7) REFERENCES links(code)"), ("price", "numeric(10, 2)")), primary=("id",), cites=(4,)
+            name="hits",
+            columns=(("id", "bigserial PRIMARY KEY"), ("code", "char(7) REFERENCES links(code)"), ("price", "numeric(10, 2)")),
+            primary=("id",),
+            cites=(4,),
         ),
     )
 
@@ -301,7 +313,36 @@ def test_damaged_json_is_read_as_far_as_it_goes() -> None:
     assert loads("no json at all") is None
 
 
-MARKS = st.sampled_from(["`", "|", "{", "}", "[", '"', "'", "\\", "GET ", "POST ", "/a", "/{id}", "?x=1", ":slug", "curl -X POST -d '", "HTTP 200", "```\n", "\n", "# ", "- ", "Required fields: ", "CREATE TABLE t (", ")", ",", "a int", " "])
+MARKS = st.sampled_from(
+    [
+        "`",
+        "|",
+        "{",
+        "}",
+        "[",
+        '"',
+        "'",
+        "\\",
+        "GET ",
+        "POST ",
+        "/a",
+        "/{id}",
+        "?x=1",
+        ":slug",
+        "curl -X POST -d '",
+        "HTTP 200",
+        "```\n",
+        "\n",
+        "# ",
+        "- ",
+        "Required fields: ",
+        "CREATE TABLE t (",
+        ")",
+        ",",
+        "a int",
+        " ",
+    ]
+)
 
 
 @given(st.lists(st.one_of(MARKS, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)), max_size=40).map("".join))

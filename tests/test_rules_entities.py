@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +34,7 @@ def named(found: tuple[Entity, ...]) -> dict[str, Entity]:
     return {entity.name: entity for entity in found}
 
 
-def chores(**changes: object) -> tuple[Entity, ...]:
+def chores(**changes: Any) -> tuple[Entity, ...]:
     actions = [
         act(2, "parent", "create", "chore", word="add", members=("title", "due date")),
         act(3, "parent", "change-state", "chore", word="mark"),
@@ -158,15 +161,11 @@ Authentication required.
 
 def test_a_spelled_api_gives_its_resources_parents_and_pairs() -> None:
     found = named(entities(case(API, auth="token")))
-    assert list(found) == ["users", "recipes", "comments", "follows", "tags", "recipe_tags", "favorites"] or set(found) == {
-        "users", "recipes", "comments", "follows", "tags", "recipe_tags", "favorites"
-    }  # fmt: skip
-    assert columns(found["users"]) == {
-        "id": "uuid", "username": "text", "email": "text", "password_hash": "text", "created_at": "timestamp",
-    } or columns(found["users"]).keys() >= {"id", "username", "email", "password_hash"}  # fmt: skip
+    assert list(found) == ["users", "recipes", "comments", "tags", "recipe_tags", "favorites", "follows"]
+    assert columns(found["users"]) == {"id": "uuid", "username": "text", "email": "text", "password_hash": "text", "created_at": "timestamp"}
     assert columns(found["recipes"]) == {
-        "id": "uuid", "author_id": "uuid", "slug": "text", "title": "text", "servings": "integer", "created_at": "timestamp", "updated_at": "timestamp",
-    } or columns(found["recipes"])["owner_id"] == "uuid"  # fmt: skip
+        "id": "uuid", "owner_id": "uuid", "slug": "text", "title": "text", "servings": "integer", "created_at": "timestamp", "updated_at": "timestamp",
+    }  # fmt: skip
     assert [(f.name, f.ref, f.primary) for f in found["comments"].fields if f.ref] == [("recipe_id", "e-recipes", False), ("author_id", "e-users", False)]
     assert [(f.name, f.ref) for f in found["favorites"].fields if f.primary] == [("user_id", "e-users"), ("recipe_id", "e-recipes")]
     assert [(f.name, f.ref) for f in found["follows"].fields if f.primary] == [("follower_id", "e-users"), ("followed_id", "e-users")]
@@ -216,7 +215,7 @@ QUIZ = """# Quiz night
 """
 
 
-def quiz(**changes: object) -> tuple[Entity, ...]:
+def quiz(**changes: Any) -> tuple[Entity, ...]:
     actions = [
         act(2, "host", "create", "quiz", members=("title",)),
         act(3, "host", "create", "choice", of="question"),
@@ -264,7 +263,10 @@ def test_one_for_each_person_is_kept_by_a_unique_index() -> None:
     actions = [act(2, "member", "submit", "court", word="reserve"), act(3, "staff", "create", "court", word="add")]
     actors = [Actor(name="member", cites=(2,)), Actor(name="staff", privileged=True, cites=(3,))]
     found = named(entities(case(text, actions=actions, actors=actors, auth="session")))
-    assert Index(fields=("court_id", "owner_id"), unique=True, query="One reservation for each person: a second one is refused by the database") in found["reservations"].indexes
+    assert (
+        Index(fields=("court_id", "owner_id"), unique=True, query="One reservation for each person: a second one is refused by the database")
+        in found["reservations"].indexes
+    )
     assert "owner_id" not in columns(found["courts"])
 
 
@@ -277,7 +279,7 @@ def test_one_for_each_person_is_kept_by_a_unique_index() -> None:
         ("unitPrice", "item", ("unit_price", "decimal", False)),
         ("createdAt", "item", ("created_at", "timestamp", False)),
         ("isActive", "item", ("is_active", "boolean", False)),
-        ("photo", "dish", ("photo_key", "text", True if False else False)),
+        ("photo", "dish", ("photo_key", "text", False)),
         ("photoUrl", "dish", ("photo_url", "text", False)),
         ("quantity", "item", ("quantity", "integer", False)),
         ("name", "customer", ("name", "text", True)),
@@ -291,28 +293,118 @@ def test_a_name_says_what_a_field_is(name: str, noun: str, expected: tuple[str, 
 
 
 def test_nouns() -> None:
-    assert [canonical(noun) for noun in ("to-do item", "Surveys", "selection", "account", "customer record", "order_item")] == ["todo", "survey", "option", "user", "customer", "order_item"]
-    assert not any(is_thing(noun) for noun in ("button", "maintainability", "performance", "page", "system", "testing", "performant_in_front", "how", "comprehensive", ""))
+    assert [canonical(noun) for noun in ("to-do item", "Surveys", "selection", "account", "customer record", "order_item")] == [
+        "todo",
+        "survey",
+        "option",
+        "user",
+        "customer",
+        "order_item",
+    ]
+    assert not any(
+        is_thing(noun) for noun in ("button", "maintainability", "performance", "page", "system", "testing", "performant_in_front", "how", "comprehensive", "")
+    )
     assert all(is_thing(noun) for noun in ("survey", "booking", "city", "invoice", "line_item", "clinic"))
 
 
-@given(st.sampled_from("survey box city person bus status address analysis todo response movie invoice category quiz leaf data order_item series photo child".split()))
+@given(
+    st.sampled_from(
+        [
+            "survey",
+            "box",
+            "city",
+            "person",
+            "bus",
+            "status",
+            "address",
+            "analysis",
+            "todo",
+            "response",
+            "movie",
+            "invoice",
+            "category",
+            "quiz",
+            "leaf",
+            "data",
+            "order_item",
+            "series",
+            "photo",
+            "child",
+        ]
+    )
+)
 def test_singular_undoes_plural(noun: str) -> None:
     assert singular(plural(noun)) == noun
     assert plural(plural(noun)) == plural(noun)
 
 
-NOUNS = st.sampled_from("task user order message photo question option response item page in_front_order button datum invoice 订单 x data survey book comment".split())
-VERBS = st.sampled_from("create read list search update delete change-state submit assign comment join send upload login register pay import report compute store other".split())
-ACTIONS = st.lists(st.builds(lambda v, n, o, a, s: act(s, a, v, n, of=o), VERBS, NOUNS, st.one_of(st.just(""), NOUNS), st.sampled_from(["", "user", "manager"]), st.integers(2, 4)), max_size=12)
+NOUNS = st.sampled_from(
+    [
+        "task",
+        "user",
+        "order",
+        "message",
+        "photo",
+        "question",
+        "option",
+        "response",
+        "item",
+        "page",
+        "in_front_order",
+        "button",
+        "datum",
+        "invoice",
+        "订单",
+        "x",
+        "data",
+        "survey",
+        "book",
+        "comment",
+    ]
+)
+VERBS = st.sampled_from(
+    [
+        "create",
+        "read",
+        "list",
+        "search",
+        "update",
+        "delete",
+        "change-state",
+        "submit",
+        "assign",
+        "comment",
+        "join",
+        "send",
+        "upload",
+        "login",
+        "register",
+        "pay",
+        "import",
+        "report",
+        "compute",
+        "store",
+        "other",
+    ]
+)
+ACTIONS = st.lists(
+    st.builds(
+        lambda v, n, o, a, s: act(s, a, v, n, of=o), VERBS, NOUNS, st.one_of(st.just(""), NOUNS), st.sampled_from(["", "user", "manager"]), st.integers(2, 4)
+    ),
+    max_size=12,
+)
 
 
 @given(ACTIONS, st.sampled_from(["none", "session", "token", "external", "api-key", "optional"]), st.sampled_from(["tiny", "small", "medium", "large"]))
 @settings(max_examples=80, deadline=None)
 def test_any_actions_give_keys_that_are_unique_and_references_that_resolve(actions: list[Action], auth: str, size: str) -> None:
-    import re
-
-    made = case("# T\nUsers open and close tasks.\n\nOrders expire.\n\nA survey contains 1-5 questions.\n", actions=actions, actors=[Actor(name="user", cites=(2,)), Actor(name="manager", privileged=True, cites=(2,))], auth=auth, size=size)
+    made = case(
+        "# T\nUsers open and close tasks.\n\nOrders expire.\n\nA survey contains 1-5 questions.\n",
+        actions=actions,
+        actors=[Actor(name="user", cites=(2,)), Actor(name="manager", privileged=True, cites=(2,))],
+        auth=auth,
+        size=size,
+    )
     found = entities(made)
     keys = [entity.key for entity in found]
     assert len(keys) == len(set(keys))

@@ -307,7 +307,7 @@ def test_a_tiny_service_caches_nothing_and_says_so() -> None:
 
     assert layer.caches == ()
     assert layer.decision.caching.startswith("None")
-    assert len(layer.verdicts) == len(layer.scaling) == 1
+    assert (layer.verdicts, len(layer.scaling)) == ((), 1)
 
 
 def test_public_things_that_never_change_go_to_the_edge() -> None:

@@ -18,15 +18,13 @@ from backend_architect.errors import OutputError
 from backend_architect.ingest import read
 from backend_architect.plan import Plan
 from backend_architect.text import one_line
+from backend_architect.ticks import Tick, standing
 
 FILE_NAME = "TODO_backend-architect.md"
 """The only file that a run writes."""
 
 Options = Sequence[tuple[str, str]]
 """Facts stated outright, as (key, value)."""
-
-Ticks = Sequence[tuple[str, str]]
-"""What is ticked in a plan, as (ID, key)."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def plan_brief(
     if before.signature == plan.head.signature and not force and (line := _first_difference(_unticked(markdown), _unticked(before.text))):
         raise _edited(target, line)
     files.write(target, markdown.encode(), seen=seen)
-    lost = tuple(id for id, _ in before.ticks if id not in plan.ticked)
+    lost = tuple(tick["id"] for tick in before.ticks if tick["id"] not in plan.ticked)
     return Outcome(plan, markdown, target, "created" if seen is None else "replaced", lost)
 
 
@@ -114,7 +112,7 @@ async def draft(
     *,
     options: Options = (),
     architect: Architect | None = None,
-    ticked: Ticks = (),
+    ticked: Sequence[Tick] = (),
     progress: Progress = silent,
 ) -> tuple[Plan, str]:
     """Run the graph over a brief and return the plan and its Markdown. Touches no file."""
@@ -154,7 +152,7 @@ class _Standing:
     """What is known of the file that a run is to replace."""
 
     text: str = ""
-    ticks: Ticks = ()
+    ticks: tuple[Tick, ...] = ()
     signature: str = ""
 
 
@@ -177,10 +175,7 @@ def _standing(target: Path, seen: bytes | None, *, force: bool) -> _Standing:
         edited = next((segment.first_line for segment in document.segments if segment.edited), None) or _first_difference(render(plan), text)
         if edited:
             raise _edited(target, edited)
-    # Boxes of the quality checklist that code ticked are for code to tick again.
-    by_code = {box.key for box in plan.quality if box.state == "met"} if plan else set()
-    ticks = tuple((item.id, item.key) for item in document.segments if item.ticked and item.id and item.key and item.key not in by_code)
-    return _Standing(text, ticks, plan.head.signature if plan else "")
+    return _Standing(text, standing(document), plan.head.signature if plan else "")
 
 
 def _edited(target: Path, line: int) -> OutputError:

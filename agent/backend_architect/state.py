@@ -16,6 +16,7 @@ from backend_architect.brief import Brief
 from backend_architect.design import Design, Layer, LayerName, Scope, Structure
 from backend_architect.plan import Plan
 from backend_architect.profile import Profile
+from backend_architect.ticks import Tick
 
 # An architect is code: a client of a LangGraph server cannot send one, so its schema is "nothing".
 _Local = GetPydanticSchema(lambda _source, _handler: core_schema.none_schema())
@@ -37,8 +38,8 @@ class Input(TypedDict, total=False):
     brief: Brief
     options: Sequence[tuple[str, str]]
     """Facts stated outright, as (key, value)."""
-    ticked: Sequence[tuple[str, str]]
-    """What is ticked in the plan that the new one replaces, as (ID, key): it stays so where both still belong together."""
+    ticked: Sequence[Tick]
+    """What is ticked in the plan that the new one replaces: it stays so where the ID still means the same."""
 
 
 class Output(TypedDict, total=False):
@@ -55,7 +56,7 @@ class State(TypedDict, total=False):
     brief_text: str
     brief: Brief
     options: Sequence[tuple[str, str]]
-    ticked: Sequence[tuple[str, str]]
+    ticked: Sequence[Tick]
     profile: Profile
     scope: Scope
     structure: Structure

@@ -480,7 +480,11 @@ QUALITY = Item(
 FINDING = Item(Finding, _line(Finding, ("**", "code", WORD), (" ", "severity", WORD), ("**: ", "message"), (" — ", "where")))
 COVERAGE = Fields(
     Coverage,
-    (Label("Statements behind requirements", "required", RANGES, short=True), Label("Context", "context", RANGES, short=True), Label("Out of scope", "excluded", RANGES, short=True)),
+    (
+        Label("Statements behind requirements", "required", RANGES, short=True),
+        Label("Context", "context", RANGES, short=True),
+        Label("Out of scope", "excluded", RANGES, short=True),
+    ),
 )
 LEFT_OUT = Table(LeftOut, (Column("Left out", "what"), Column("Because", "because"), Column("Trigger", "trigger"), Column("Standard", "standard")))
 EXCLUDED = Table(Excluded, (Column("Not built", "what"), Column("Because", "because"), Column("Source", "cites", CITED)))

@@ -138,17 +138,18 @@ def mask(text: str) -> str:
     """
     if "\\" not in text and "`" not in text:
         return text
-    last = {len(run[0]): run.start() for run in _RUN.finditer(text)}
+    unclosed: set[int] = set()
     parts: list[str] = []
     done = 0
     while found := _SPAN.search(text, done):
         start, end = found.span()
         parts.append(text[done:start])
         if found[0][0] == "`":
-            # Looking only for runs that are still to come keeps this linear. (A run after a
-            # backslash is shorter than it looks: there may be none of its length.)
-            end = code_end(text, start) if last.get(end - start, -1) > start else -1
+            length = end - start
+            end = -1 if length in unclosed else code_end(text, start)
             if end < 0:
+                # Runs of this length need not be looked for again: that keeps this linear.
+                unclosed.add(length)
                 parts.append(found[0])
                 done = found.end()
                 continue

@@ -49,7 +49,7 @@ def _labelled(labels: Sequence[Label], text: str, data: Data, names: Names) -> L
     name = text[:end]
     label = next((label for label in labels if label.name == name), None) if end >= 0 else None
     if label is None:
-        names.strays.append(text[:60])
+        names.strays.append(f"**{text[:60]}")
         return None
     value = text[end + 3 :].strip()
     if label is UPSTREAM:

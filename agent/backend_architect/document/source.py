@@ -77,7 +77,8 @@ def _extent(lines: list[str], at: int) -> tuple[SegmentKind, int]:
     fence = _FENCE.match(line)
     if fence:
         closing = re.compile(rf" {{0,3}}{re.escape(fence[1][0])}{{{len(fence[1])},}}[ \t]*")
-        return "fence", next((end + 1 for end in range(at + 1, len(lines)) if closing.fullmatch(lines[end].rstrip("\r\n"))), len(lines))
+        ends = (end for end in range(at + 1, len(lines)) if fence[1] in lines[end] and closing.fullmatch(lines[end].rstrip("\r\n")))
+        return "fence", next((end + 1 for end in ends), len(lines))
     if _HEADING.match(line):
         return "heading", at + 1
     if _BULLET.match(line):

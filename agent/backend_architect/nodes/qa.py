@@ -19,10 +19,11 @@ from backend_architect.emit import code_changes
 from backend_architect.errors import DesignError
 from backend_architect.identity import allocate
 from backend_architect.nodes.who import architect
-from backend_architect.plan import Finding, Head, Identity, Plan, Quality
+from backend_architect.plan import Finding, Head, Identity, Plan
 from backend_architect.profile import Profile
 from backend_architect.state import Context, State
 from backend_architect.text import one_line
+from backend_architect.ticks import Tick, kept
 
 
 class QaInput(TypedDict):
@@ -32,7 +33,7 @@ class QaInput(TypedDict):
     profile: Profile
     design: Design
     options: NotRequired[Sequence[tuple[str, str]]]
-    ticked: NotRequired[Sequence[tuple[str, str]]]
+    ticked: NotRequired[Sequence[Tick]]
 
 
 async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
@@ -65,7 +66,7 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
         coverage=coverage(design, brief),
         spans=spans(design, brief),
         identities=identities,
-        ticked=ticks(identities, boxes, state.get("ticked", ())),
+        ticked=kept(design, boxes, identities, state.get("ticked", ())),
     )
     return {"plan": plan}
 
@@ -74,12 +75,6 @@ def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: st
     """Return the digest of all that goes into a plan: brief, options, architect, program version."""
     inputs = repr((brief.sha256, [(key, value) for key, value in options], architect, backend_architect.__version__))
     return hashlib.sha256(inputs.encode()).hexdigest()[:16]
-
-
-def ticks(identities: tuple[Identity, ...], boxes: tuple[Quality, ...], before: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the ticked IDs in document order: quality boxes that are met, and ticks whose ID still means what it meant."""
-    met, meant = {box.key for box in boxes if box.state == "met"}, dict(before)
-    return tuple(identity.id for identity in identities if identity.key in met or meant.get(identity.id) == identity.key)
 
 
 def _named(findings: tuple[Finding, ...], identities: tuple[Identity, ...]) -> tuple[Finding, ...]:

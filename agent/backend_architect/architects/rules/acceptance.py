@@ -40,7 +40,11 @@ def rules(endpoints: Sequence[Endpoint], *, most: int) -> list[str]:
 
 
 def _telling(endpoints: Sequence[Endpoint]) -> list[EndpointError]:
-    errors = {error.code: error for endpoint in endpoints for error in endpoint.errors if error.status < 500 and error.status != 401}
+    errors: dict[str, EndpointError] = {}
+    for endpoint in endpoints:
+        for error in endpoint.errors:
+            if error.status < 500 and error.status != 401:
+                errors.setdefault(error.code, error)
     return sorted(errors.values(), key=lambda error: _WEIGHT.get(error.status, 9))
 
 
@@ -60,7 +64,7 @@ def acceptance(case: Case, design: Design, endpoints: Sequence[Endpoint]) -> str
         said.append(f"`{bound.name}` with {over} answers {status}")
     elif refusal is not None:
         said.append(f"{refusal.status} when {evidence.lower_first(wording.clipped(refusal.when, 80))}")
-    others = [e for e in endpoints if e is not lead]
+    others = [] if case.traits.size == "tiny" else [e for e in endpoints if e is not lead]
     if others:
         said.append(f"{wording.listing([f'`{evidence.call(e)}`' for e in others], most=3)} {'answers' if len(others) == 1 else 'answer'} as specified")
     wanted = next((r for r in design.scope.requirements if r.key in lead.satisfies and r.horizon == "now"), None)

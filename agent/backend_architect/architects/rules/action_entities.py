@@ -24,7 +24,7 @@ _ATTRIBUTES = word_set(
 )
 _WEAK = word_set(
     """
-    option entry item record element object unit instance copy set series value order_number
+    option entry item record element object unit instance copy set series value order_number activity
     """
 )
 _BY_PEOPLE = frozenset({"post", "chat", "read"})
@@ -201,14 +201,19 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement])
     scores: dict[str, float] = {}
     long = len(case.brief.statements) > _LONG_BRIEF
     for noun, sketch in found.items():
-        if noun in systems or (is_person(noun) and noun not in ("contact", "member", "lead")) or (noun in title and len(mentions(statements, noun)) < 2):
+        if (
+            noun in systems
+            or (is_person(noun) and noun not in ("contact", "member", "lead"))
+            or (noun in title and not any(action.verb in _CREATES for action in sketch.actions) and len(mentions(statements, noun)) < 2)
+        ):
             continue
-        seen: dict[int, float] = {}
+        seen: dict[int, dict[Verb, float]] = {}
         for action in sketch.actions:
             belongs = canonical(action.noun) == noun or noun in ("comment", *_VERB_NOUNS.values())
             weight = _WEIGHTS.get(action.verb, 0.5) if belongs else 1.0
-            seen[action.statement] = max(seen.get(action.statement, 0), weight * (1 if action.horizon == sketch.horizon else 0.5))
-        score = sum(seen.values()) + (2 if sketch.at_most else 0)
+            seen.setdefault(action.statement, {})[action.verb] = weight * (1 if action.horizon == sketch.horizon else 0.5)
+        # Doing several things to it in one statement counts, but less than several statements do.
+        score = sum(min(sum(weights.values()), 4) for weights in seen.values()) + (2 if sketch.at_most else 0)
         creates = (
             any(
                 action.verb in _CREATES | {"join"} and (canonical(action.noun) == noun or action.verb in ("submit", "comment", "join"))
@@ -218,7 +223,7 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement])
         )
         if noun in _BY_PEOPLE and not any(action.actor and action.verb in _CREATES and canonical(action.noun) == noun for action in sketch.actions):
             continue
-        if noun in _WEAK and len(seen) < 2 and not sketch.at_most:
+        if noun.split("_")[-1] in _WEAK and len(seen) < 2 and not sketch.at_most:
             continue
         if not (creates or score >= 3 or (len(seen) >= 2 and score >= 2)):
             continue

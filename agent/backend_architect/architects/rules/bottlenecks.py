@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.load import busiest
+from backend_architect.architects.rules.load import busiest, staged
 from backend_architect.design import Engine, ScalingTrigger, Structure, Verdict
 from backend_architect.profile import FactName
 
@@ -35,10 +35,10 @@ _NODES: dict[Engine, _Node] = {
 
 def verdicts(case: Case, structure: Structure, noun: str) -> tuple[Verdict, ...]:
     """Return for each resource whether it gives way first, with the sum behind it."""
-    if case.traits.shape != "service":
+    # A few people cannot bring any of them to its limit; the trigger says when to look again.
+    if case.traits.shape != "service" or (case.traits.size == "tiny" and not evidence.boxed(case) and not grounds.load(case).known):
         return ()
-    found = (_database(case, structure), _compute(case), _memory(case, noun), _network(case))
-    return found[:1] if case.traits.size == "tiny" else found
+    return (_database(case, structure), _compute(case), _memory(case, noun), _network(case))
 
 
 def _database(case: Case, structure: Structure) -> Verdict:
@@ -200,12 +200,6 @@ def _within_caps(case: Case, keys: set[str], noun: str, call: str) -> tuple[Scal
             )
         )
     return tuple(found)
-
-
-def staged(case: Case) -> bool:
-    """Return whether the brief starts small and names a goal at least a thousand times as large."""
-    users = [fact.number for fact in case.profile.all("users") if fact.number]
-    return case.traits.size == "large" and bool(users) and min(users) * 1000 <= max(users)
 
 
 def _stages(case: Case, call: str) -> tuple[ScalingTrigger, ...]:

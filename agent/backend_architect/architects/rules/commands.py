@@ -76,7 +76,7 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
     apply = migrate(engine, file=UP)
     first = evidence.primary(design.endpoints)
     compose = design.operations is not None and "docker compose" in design.operations.decision.deployment
-    found = [_command("install", "local", stack.install, "Dependencies at locked versions")]
+    found = [] if tiny else [_command("install", "local", stack.install, "Dependencies at locked versions")]
     if engine == "postgresql" and not compose and not tiny:
         found.append(
             _command(
@@ -104,7 +104,7 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
                 f"Create {wording.counted(len(evidence.built(design.entities)), 'table' if engine in grounds.RELATIONAL else 'collection')}",
             )
         )
-    found.append(_command("run", "local", "docker compose up --build" if compose else stack.run, "Start it"))
+    found.append(_command("run", "local", "docker compose up --build" if compose else f"{stack.install} && {stack.run}" if tiny else stack.run, "Start it"))
     if tiny:
         found.append(_command("ci", "ci", f"{stack.lint} && {stack.test}", "What the pipeline runs on each push"))
         if engine in _BACKUP:

@@ -50,6 +50,9 @@ def _request(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> C
     if passed_on:
         steps.append(_afterwards(case, endpoint))
     stated = f"{basis.value} for `{evidence.call(endpoint)}`: {basis.because}"
+    if case.traits.size == "tiny" and not basis.cites:
+        stated = f"`{evidence.call(endpoint)}`, assumed: the brief states none"
+        steps = [step.model_copy(update={"if_it_fails": step.if_it_fails.split(": ")[0]}) for step in steps]
     return CriticalPath(budget_ms=budget, basis=stated, steps=tuple(steps), cites=wording.cites(basis.cites, endpoint.cites, most=4))
 
 

@@ -49,7 +49,7 @@ def _phases(case: Case, scope: Scope, design: Design, work: tuple[Task, ...]) ->
 def _described(case: Case, scope: Scope, design: Design) -> list[tuple[str, str, str]]:
     noun = evidence.thing(evidence.primary(design.endpoints), design.entities)
     tiny = case.traits.size == "tiny"
-    first = f"{wording.clipped(scope.loop.action, 110)}: it works from end to end"
+    first = "The loop works from end to end" if tiny else f"{wording.clipped(scope.loop.action, 110)}: it works from end to end"
     if case.traits.shape == "service" and not tiny:
         first += ", deployed, with one test"
     texts = {

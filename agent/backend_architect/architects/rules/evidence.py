@@ -119,6 +119,12 @@ def lines_up(case: Case, keys: Iterable[str]) -> bool:
     return "c-queue" in keys or relay(case) is not None
 
 
+def ground(case: Case, endpoint: Endpoint | None) -> Cites:
+    """Return what a decision rests on when no statement speaks of its matter: the size of the project, else what it does."""
+    first = demands(case)[:1]
+    return case.traits.size_basis.cites[:3] or (endpoint.cites[:2] if endpoint else ()) or tuple(statement.number for statement in first)
+
+
 def partners(case: Case) -> tuple[System, ...]:
     """Return the outside systems that data goes to or comes from; those that only log people in are left out."""
     return () if not case.systems else tuple(system for system in outside(case) if not _IDENTITY.search(f"{system.name} {system.purpose}"))

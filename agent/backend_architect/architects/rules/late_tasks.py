@@ -122,7 +122,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
     if operations is not None:
         running = operations.decision
         kept = case.traits.engine not in grounds.VOLATILE
-        steps = [wording.clipped(running.deployment, 150)]
+        steps = [wording.clipped(running.deployment, 150)] if not tiny or not kept else []
         if kept:
             steps.append(f"{'Backup' if tiny else 'Backup and a timed restore'}: {wording.clipped(running.backup, 130)}")
         if not tiny:

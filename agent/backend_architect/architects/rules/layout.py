@@ -190,12 +190,15 @@ def _service(case: Case, design: Design, names: Sequence[str]) -> tuple[CodePlac
         relational = case.traits.engine in grounds.RELATIONAL
         built = wording.counted(len(evidence.built(design.entities)), "table" if relational else "collection")
         places.append(CodePlace(path=UP if relational else COLLECTIONS, holds=f"{wording.headed(built)}: constraints and indexes; the reverse beside it"))
-    return tuple(_condensed(places) if case.traits.size == "tiny" else places)
+    return tuple(_condensed(places, design) if case.traits.size == "tiny" else places)
 
 
-def _condensed(places: list[CodePlace]) -> list[CodePlace]:
-    """Drop the service and repository of a tiny project: two layers would only pass calls on."""
-    return [place for place in places if not any(word in place.path.lower() for word in ("/services/", "service.", "/repositories/"))]
+def _condensed(places: list[CodePlace], design: Design) -> list[CodePlace]:
+    """Return the places of a tiny project: a service and a repository of their own would only pass calls on."""
+    kept = [place for place in places if not any(word in place.path.lower() for word in ("/services/", "service.", "/repositories/"))]
+    count = wording.counted(len(design.endpoints), "endpoint")
+    short = {"Starts": "Settings, start, error handler", "Tests": "Their tests", "`": f"The {count} with rules and queries"}
+    return [next((place.model_copy(update={"holds": text}) for start, text in short.items() if place.holds.startswith(start)), place) for place in kept]
 
 
 def _filled(name: str) -> dict[str, str]:

@@ -68,14 +68,21 @@ def _stated(case: Case, name: FactName, measure: str) -> Load | None:
     now = next((fact for fact in facts if fact.when == "now"), None)
     if year is None and now is None and name in _USERS and (low.number or 0) * 10 <= (top.number or 0):
         now, year = low, top
+    rising = name in _RATES and now is None and staged(case)
     cites = wording.cites(*(fact.cites for fact in facts if fact in (now, year) or _agree(fact, now or top)), most=4)
     return Load(
         measure=measure,
-        now=_now(name, now, year, top),
-        in_a_year=year.value if year else f"{(now or top).value}{' (no growth stated)' if name in (*_RATES, *_USERS) else ''}",
+        now="near 0: the first users" if rising else _now(name, now, year, top),
+        in_a_year=year.value if year else f"{(now or top).value}{' (no growth stated)' if name in (*_RATES, *_USERS) and not rising else ''}",
         basis=_basis(year or now or top, name),
         cites=cites,
     )
+
+
+def staged(case: Case) -> bool:
+    """Return whether the brief starts small and names a goal at least a thousand times as large."""
+    users = [fact.number for fact in case.profile.all("users") if fact.number]
+    return case.traits.size == "large" and bool(users) and min(users) * 1000 <= max(users)
 
 
 def _now(name: FactName, now: Fact | None, year: Fact | None, top: Fact) -> str:

@@ -32,7 +32,8 @@ _ABSTRACT = """
     policy_decision principle standard practice approach method mechanism technique strategy plan_b idea concept overview summary statistic
     statistics analysis analytics metric insight trend visualization visualisation representation graphical_representation format version
     state status order_flow flow sequence front in_front how what why who which them it this that these those one other others self
-    one_another private public foundation research user_research usability_testing artifact research_artifact fraud crime money loss damage
+    one_another private public foundation fraudulent_activity suspicious_activity user_activity research user_research usability_testing
+    artifact research_artifact fraud crime money loss damage
     trust value benefit opportunity choice_of effort attention focus concern question_of priority_order possibility datum data_source read
     write read_request write_request bandwidth memory disk cpu space place position direction rate frequency duration size length width
     height weight color shape look feel style look_and_feel community society world market industry business company_wide

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend_architect.architects.rules import evidence, grounds, wording
-from backend_architect.architects.rules.bottlenecks import staged
 from backend_architect.architects.rules.caps import Role, caps
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.load import busiest
+from backend_architect.architects.rules.load import busiest, staged
 from backend_architect.architects.rules.stacks import migrate
 from backend_architect.architects.rules.watch import monitors
 from backend_architect.design import Component, Endpoint, Entity, Operation, OperationsDecision, OperationsLayer, Rejected, Scope, Structure
@@ -73,7 +72,9 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
     setting = _setting(case, scope, structure, endpoints, entities)
     if case.traits.shape == "cli":
         return _program(setting)
-    cites = wording.cites(setting.compose, setting.ci_cites, setting.zero_down, setting.port_cites, most=6)
+    cites = wording.cites(setting.compose, setting.ci_cites, setting.zero_down, setting.port_cites, most=6) or evidence.ground(
+        case, evidence.primary(endpoints)
+    )
     decision = OperationsDecision(
         key="d-operations",
         choice=_choice(setting),
@@ -190,6 +191,8 @@ def _why(found: _Setting) -> str:
             f"The brief names {found.vendor}; {wording.counted(max(1, len(found.deployables)), 'container')}"
             f" {'needs' if len(found.deployables) <= 1 else 'need'} no cluster of our own"
         )
+    elif found.bare:
+        parts.append(f"{evidence.requests(busiest(case))} at peak needs no more")
     else:
         peak = evidence.requests(busiest(case))
         sums = f"{peak} at peak against about {grounds.PER_INSTANCE} an instance (rule of thumb)"
@@ -219,7 +222,7 @@ def _deployment(found: _Setting) -> str:
         copies = f"; {wording.count(found.instances)} instances of the API, each a service of its own" if found.instances > 1 else ""
         return f"`docker compose up -d`: {runs}{copies}{port}"
     if found.bare:
-        return f"{stack.framework} process under systemd, TLS by Caddy in front{port}; data beside it, outside the release folder"
+        return f"{stack.framework} process under systemd, Caddy in front for TLS{port}; data outside the release folder"
     where = found.cloud.run if found.cloud else "one host with Docker" if found.instances == 1 else "hosts with Docker in two zones"
     copies = wording.counted(found.instances, "instance")
     if staged(found.case):
@@ -233,7 +236,7 @@ def _deployment(found: _Setting) -> str:
 def _pipeline(found: _Setting) -> str:
     stack = found.case.traits.stack
     if found.bare:
-        return f"{found.ci}: lint and test on each push; deployed by one script"
+        return f"{found.ci}: lint and test on each push"
     steps = [f"`{stack.lint}`", f"`{stack.test}`"]
     schema = migrate(found.case.traits.engine)
     steps += ["validate the OpenAPI document", *(["apply and revert the migration on an empty database"] if schema else []), "build the image"]
@@ -248,7 +251,7 @@ def _health(found: _Setting) -> str:
     if found.case.traits.engine in grounds.VOLATILE:
         return "`GET /healthz` answers 200 while the process lives"
     if found.bare:
-        return f"`GET /healthz` reads one row from {name}; 503 when that fails"
+        return f"`GET /healthz`: 503 when {name} does not answer"
     queue = grounds.queue(found.case)
     also = f" and {queue.name}" if queue else ""
     return (
@@ -260,7 +263,7 @@ def _health(found: _Setting) -> str:
 def _observability(found: _Setting) -> str:
     case = found.case
     if found.bare:
-        return f"JSON log line per request with request ID, status and ms; {wording.plural(found.noun)} are not logged in full"
+        return "One JSON log line a request, with its ID, status and ms"
     rates = [f"p50, p95 and p99 of {found.call}", "error rate by code"]
     keys = {component.key for component in found.structure.components}
     if evidence.lines_up(case, keys):
@@ -291,7 +294,7 @@ def _backup(found: _Setting) -> str:
         )
     recovery = _RECOVERY[case.traits.size]
     law = f", encrypted, access logged ({wording.listing([j.value for j in case.traits.regulated], most=3)})" if case.traits.regulated else ""
-    test = "restored once by hand before the first user" if found.tiny else "restored into an empty database every month, timed, row counts compared"
+    test = "restored once before the first user" if found.tiny else "restored into an empty database every month, timed, row counts compared"
     return f"RPO {recovery.rpo}, RTO {recovery.rto}: {recovery.how}{law}; {test}"
 
 
@@ -299,7 +302,7 @@ def _rollback(found: _Setting) -> str:
     if found.case.traits.engine in grounds.VOLATILE:
         return "Start the previous image; memory starts empty either way"
     if found.bare:
-        return "Previous release folder and restart; the reverse migration stands beside each migration"
+        return "Previous release folder; the reverse migration stands beside each"
     return (
         "Previous image tag, one command, under 5 min. Migrations only add within a release, so the old code runs on the new schema; what drops a column"
         " follows a release later"
@@ -374,7 +377,7 @@ def _program(found: _Setting) -> OperationsLayer:
     case, stack = found.case, found.case.traits.stack
     scripts = evidence.scripts(case)
     named = wording.listing([f"`{script}`" for script in scripts.names], most=5) if scripts.names else f"`{stack.run}`"
-    cites = wording.cites(scripts.cites, found.ci_cites, most=6)
+    cites = wording.cites(scripts.cites, found.ci_cites, most=6) or case.traits.shape_basis.cites[:3] or evidence.ground(case, None)
     decision = OperationsDecision(
         key="d-operations",
         choice=f"{named}, run by {found.ci}" if scripts.names else f"A program started by {named}",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from backend_architect.architects.rules import evidence, grounds, wording
-from backend_architect.architects.rules.bottlenecks import scaling, staged, verdicts
+from backend_architect.architects.rules.bottlenecks import scaling, verdicts
 from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.critical_path import path
-from backend_architect.architects.rules.load import busiest, load, sources
+from backend_architect.architects.rules.load import busiest, load, sources, staged
 from backend_architect.design import Cache, CriticalPath, Endpoint, Entity, PerformanceDecision, PerformanceLayer, Rejected, Scope, Structure
 from backend_architect.profile import Fact, FactName
 
@@ -31,7 +31,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
     call = f"`{evidence.call(first)}`" if first else f"one {noun}"
     cached = caches(case, structure, entities, endpoints)
     limits = _limits(case)
-    cites = wording.cites(*(fact.cites for fact in limits), case.traits.latency_basis.cites, sources(case))
+    cites = wording.cites(*(fact.cites for fact in limits), case.traits.latency_basis.cites, sources(case)) or evidence.ground(case, first)
     decision = PerformanceDecision(
         key="d-performance",
         choice=_choice(case, call, cached),
@@ -148,6 +148,8 @@ def _choice(case: Case, call: str, cached: Sequence[Cache]) -> str:
 
 
 def _why(case: Case, structure: Structure, noun: str, cached: Sequence[Cache], critical: CriticalPath | None) -> str:
+    if case.traits.size == "tiny" and case.traits.shape == "service" and not grounds.load(case).known:
+        return wording.sentences(wording.headed(case.traits.size_basis.because))
     demand = grounds.load(case)
     parts = []
     if case.traits.shape == "cli":
@@ -188,6 +190,8 @@ def _rejected(case: Case, cached: Sequence[Cache]) -> tuple[Rejected, ...]:
 
 
 def _targets(case: Case, call: str, limits: Sequence[Fact], critical: CriticalPath | None) -> str:
+    if case.traits.size == "tiny" and case.traits.shape == "service" and not limits:
+        return f"{evidence.percentile(case)} under {case.traits.latency_ms} ms (assumed)"
     stated = list(dict.fromkeys(f"{_LIMITS[fact.name]}{fact.value}{' of memory' if fact.name == 'memory-limit' else ''} (stated)" for fact in limits))
     if not any(fact.name == "latency" for fact in limits) and critical is not None and case.traits.shape == "service":
         stated.insert(0, f"{call} {evidence.percentile(case)} under {critical.budget_ms} ms (assumed: {case.traits.latency_basis.because})")
@@ -203,6 +207,8 @@ def _caching(case: Case, noun: str, cached: Sequence[Cache]) -> str:
         return f"{wording.headed(wording.listing([f'{cache.what} ({cache.where})' for cache in cached]))}; all else is read fresh"
     if case.traits.shape == "cli" or case.traits.engine == "memory":
         return "None: everything is in memory already"
+    if case.traits.size == "tiny":
+        return "None: one process beside its database"
     if staged(case):
         return (
             "None on day 0: the database's own memory serves the first users; then in the order of the scaling triggers, and a person always sees the"
@@ -218,7 +224,7 @@ def _load_test(case: Case, first: Endpoint | None, critical: CriticalPath | None
     # A goal of tens of thousands a second is not what the first stages have to prove.
     peak = float(grounds.PER_INSTANCE) if staged(case) else busiest(case)
     if case.traits.size == "tiny":
-        return f"None at {evidence.requests(peak)}; the test of {evidence.call(first) if first else 'the program'} fails above {case.traits.latency_ms} ms"
+        return f"None at {evidence.requests(peak)}; a test fails above {case.traits.latency_ms} ms"
     name = evidence.resource(first) if first else "main"
     percentile = f"p({evidence.percentile(case)[1:]})"
     if evidence.boxed(case) and not grounds.load(case).known:

@@ -119,7 +119,8 @@ def _existing(case: Case) -> Iterator[Risk]:
 
 
 def _questions(case: Case, design: Design) -> Iterator[Risk]:
-    for question in design.scope.questions[:2]:
+    # A tiny plan has its open questions in sight already.
+    for question in design.scope.questions[: 0 if case.traits.size == "tiny" else 2]:
         yield Risk(
             risk=f"Unanswered: {wording.clipped(question.text, 140)}",
             mitigation=f"Built meanwhile: {wording.clipped(question.default, 110)}; a different answer changes {wording.clipped(question.changes, 110)}",
@@ -155,7 +156,7 @@ def _store(case: Case, design: Design) -> Iterator[Risk]:
         case "sqlite":
             yield Risk(
                 risk=f"The one host with its file of {wording.plural(noun)} is lost",
-                mitigation="Nightly copy to another machine; up to a day is lost, which nobody in the brief forbids",
+                mitigation="Nightly copy to another machine: at most a day is lost",
                 cites=(),
             )
         case "memory" if case.traits.shape == "service":

@@ -93,19 +93,21 @@ def _homes(case: Case, design: Design, have: set[str]) -> dict[str, str]:
 
 
 def _start(case: Case, design: Design) -> Draft:
-    stack = case.traits.stack
+    stack, tiny = case.traits.stack, case.traits.size == "tiny"
     operations = design.operations.decision if design.operations else None
-    steps = [f"Create the project with {stack.framework}; `{stack.lint}` and `{stack.test}` pass on the empty project"]
-    steps.append("`GET /healthz` answers 200; structured logs with a request ID" if case.traits.size != "tiny" else "`GET /healthz` answers 200")
-    if operations is not None:
-        steps.append(f"Pipeline: {wording.clipped(operations.pipeline, 130)}" if case.traits.size != "tiny" else "The pipeline runs both on each push")
+    steps = [f"Create the project with {stack.framework}: settings, one error handler, `GET /healthz`"]
+    if not tiny:
+        steps.append("Structured logs with a request ID")
+        steps += [f"Pipeline: {wording.clipped(operations.pipeline, 150)}"] if operations is not None else []
     return Draft(
         key="t-start",
         phase=FIRST,
         title=f"Start the project in {stack.framework}",
-        steps=steps[: 1 if case.traits.size == "tiny" else 3],
+        steps=steps,
         verify=f"{stack.lint} && {stack.test}",
-        done_when=f"The pipeline is green and `{stack.run}` answers `GET /healthz` with 200",
+        done_when=(
+            "The pipeline is green and `GET /healthz` answers 200" if tiny else f"The pipeline is green and `{stack.run}` answers `GET /healthz` with 200"
+        ),
     )
 
 
@@ -131,19 +133,18 @@ def _schema(case: Case, design: Design) -> Draft | None:
             done_when="Two changes at the same moment leave a state that both rules allow; a restart starts empty",
         )
     unique = [f"`{entity.name}.{'+'.join(index.fields)}`" for entity in entities for index in entity.indexes if index.unique]
-    checks = [f"`{entity.name}.{f.name}`" for entity in entities for f in entity.fields if f.values or f.minimum is not None or f.maximum is not None]
+    limits = [f"`{entity.name}.{f.name}`" for entity in entities for f in entity.fields if f.values or f.minimum is not None or f.maximum is not None]
+    guard = "the database" if engine in (*grounds.RELATIONAL, "mongodb") else "the one module that writes"
+    held = [*([f"{wording.listing(unique, most=3)} unique"] if unique else []), *([f"the limits of {wording.listing(limits, most=3)}"] if limits else [])]
     steps = [f"Write the migration: {names}" if engine in grounds.RELATIONAL else f"Define {names}"]
-    checked = engine in (*grounds.RELATIONAL, "mongodb")
-    if unique or checks:
-        steps.append(
-            ("Constraints in the database" if checked else "The store checks nothing, so one module checks each write")
-            + (f": unique {wording.listing(unique, most=3)}" if unique else "")
-            + (f"; checked {wording.listing(checks, most=3)}" if checks else "")
-        )
+    if held and case.traits.size != "tiny":
+        steps.append(f"{wording.headed(guard)} keeps {wording.listing(held)}")
     revert = migrate(engine, file=DOWN) if engine in grounds.RELATIONAL else ""
     if revert:
         steps.append("Apply, revert and apply again on an empty database")
     verify = " && ".join(command for command in (migrate(engine, file=UP), revert) if command)
+    there = f"{names} {'exists' if len(entities) == 1 else 'exist'}"
+    kept = f"{guard} keeps {wording.listing(held)}" if held else ""
     return Draft(
         key="t-data",
         phase=FIRST,
@@ -152,13 +153,7 @@ def _schema(case: Case, design: Design) -> Draft | None:
         after=["t-start"],
         steps=steps,
         verify=verify,
-        done_when=(
-            f"{names} exist; a row that breaks {wording.listing([*unique, *checks], most=2)} is refused by the"
-            f" {'database' if checked else 'module that writes'}"
-            if unique or checks
-            else f"{names} exist"
-        )
-        + ("; the reverse leaves nothing behind" if revert else ""),
+        done_when="; ".join(part for part in (there, kept, "the reverse leaves nothing behind" if revert else "") if part),
     )
 
 

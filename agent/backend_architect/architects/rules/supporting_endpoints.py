@@ -91,7 +91,9 @@ def add_reads(api: Api) -> None:
                 ),
                 cites=cites,
             )
-        if any(operation.method == "GET" for operation in mine) or (noun == "response" or any(o.purpose.startswith("Take in") for o in mine)):
+        if any(operation.method == "GET" and operation.returns for operation in mine) or (
+            noun == "response" or any(o.purpose.startswith("Take in") for o in mine)
+        ):
             continue
         cites = tuple(sorted({number for operation in mine for number in operation.cites})[:2])
         add_list(api, noun, None, cites=cites)

@@ -80,6 +80,7 @@ _STATE_OF_VERB: dict[str, tuple[str, ...]] = {
     "return": ("borrowed", "returned"), "withdraw": ("active", "withdrawn"), "award": ("open", "awarded"),
     "lock": ("active", "locked"), "unlock": ("active", "locked"), "expire": ("active", "expired"), "check-in": ("open", "checked_in"),
 }  # fmt: skip
+_STATE_BEFORE = re.compile(rf"\b(?P<state>{'|'.join(state.replace('_', '[ -]') for state in _ORDER)}|canceled)\s+(?=\w)", re.IGNORECASE)
 _FLAG_OF_VERB = {"flag": "flagged", "pin": "pinned", "escalate": "escalated"}
 _SPELLINGS = {"canceled": "cancelled", "finished": "completed", "complete": "completed", "todo": "to_do"}
 _MARKED = re.compile(
@@ -116,7 +117,7 @@ _UNIQUE_NUMBER = re.compile(
 )
 _ONCE = re.compile(
     (
-        r"\b(?:not|n't|cannot|never)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid"
+        r"\b(?:not|n't|cannot|never|nobody|no one)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid"
         r"|entry|submission|answer) per\b|\bno (?:duplicate|two)\b|\bduplicates?\b"
     ),
     re.IGNORECASE,
@@ -177,14 +178,15 @@ def states(noun: str, verbs: list[tuple[str, int]], about: list[Statement], othe
             found.add(state)
             cites.add(number)
     opens = any(_base(word) == "open" for word, _ in verbs)
-    of_noun = re.compile(rf"\b(?P<state>{'|'.join(s.replace('_', '[ -]') for s in _ORDER)}|canceled)\s+(?:[a-z-]+\s+)?{pattern(noun).pattern}", re.IGNORECASE)
     for statement in about:
         for match in _MARKED.finditer(statement.text):
             state = _spelled(match["state"])
             if (state in STATES or state.endswith("ed")) and _nearest(statement.text, match.start("state"), noun, others):
                 found.add(state)
                 cites.add(statement.number)
-        for match in of_noun.finditer(statement.text):
+        for match in _STATE_BEFORE.finditer(statement.text):
+            if not any(pattern(noun).match(statement.text, at) for at in (match.end(), _next_word(statement.text, match.end()))):
+                continue
             found.add(_spelled(match["state"]))
             cites.add(statement.number)
         for match in _QUOTED_STATE.finditer(statement.text):
@@ -203,6 +205,11 @@ def states(noun: str, verbs: list[tuple[str, int]], about: list[Statement], othe
     if {"pending", "completed"} <= found:
         found.discard("active")
     return tuple(sorted(found, key=lambda state: (_ORDER.index(state) if state in _ORDER else 99, state))), cites
+
+
+def _next_word(text: str, position: int) -> int:
+    space = text.find(" ", position)
+    return space + 1 if space >= 0 else position
 
 
 def _nearest(text: str, position: int, noun: str, others: list[str]) -> bool:
