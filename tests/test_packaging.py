@@ -48,12 +48,26 @@ def test_the_wheel_installs_one_name_with_all_its_data(tmp_path: Path) -> None:
     assert "backend_architect/py.typed" in kept
 
 
-def test_everything_imported_at_run_time_is_a_declared_dependency(project: dict[str, Any]) -> None:
-    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
-    modules = {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic"}
-    imported = {name.partition(".")[0] for path in (ROOT / "agent").rglob("*.py") for name in _imports(path)}
-    foreign = imported - set(sys.stdlib_module_names) - {"backend_architect"}
-    assert {canonicalize_name(modules.get(name, name)) for name in foreign} == declared
+def test_what_the_program_imports_is_what_it_depends_on(project: dict[str, Any]) -> None:
+    assert _foreign(ROOT / "agent") == _names(project["dependencies"])
+
+
+def test_what_the_tests_import_is_asked_for(project: dict[str, Any]) -> None:
+    asked = _names([*project["dependencies"], *project["optional-dependencies"]["dev"]])
+    assert _foreign(ROOT / "tests") | _foreign(ROOT / "benchmarks") | _foreign(ROOT / "docs") <= asked
+
+
+def _names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in requirements}
+
+
+def _foreign(folder: Path) -> set[str]:
+    """The packages that the modules in a folder import, by the names of their distributions."""
+    files = [path for path in folder.rglob("*.py") if "node_modules" not in path.parts]
+    imported = {name.partition(".")[0] for path in files for name in _imports(path)}
+    own = {"backend_architect", *(path.stem for path in files)}
+    called = {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic"}
+    return {canonicalize_name(called.get(name, name)) for name in imported - set(sys.stdlib_module_names) - own}
 
 
 def _imports(path: Path) -> Iterator[str]:

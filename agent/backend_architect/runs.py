@@ -86,7 +86,7 @@ def plan_brief(
     """
     brief = read(path, stdin=stdin)
     if folder is None:
-        plan, markdown = asyncio.run(draft(brief, options=options, architect=architect, progress=progress))
+        plan, markdown = _drafted(brief, options=options, architect=architect, progress=progress)
         return Outcome(plan, markdown, None, "not written")
 
     target = folder / FILE_NAME
@@ -96,7 +96,7 @@ def plan_brief(
     seen = files.current(target)
     before = _standing(target, seen, force=force)
     files.require_writable(target)
-    plan, markdown = asyncio.run(draft(brief, options=options, architect=architect, ticked=before.ticks, progress=progress))
+    plan, markdown = _drafted(brief, options=options, architect=architect, ticked=before.ticks, progress=progress)
     if before.text == markdown:
         return Outcome(plan, markdown, target, "unchanged")
     # Parts of a plan that have no fingerprint (tables, lists) show an edit only here: the same inputs gave another text.
@@ -134,6 +134,17 @@ async def draft(
         case {"plan": Plan() as plan, "markdown": str(markdown)}:
             return plan, markdown
     raise AssertionError("the graph ended without a plan")  # pragma: no cover
+
+
+def _drafted(brief: Brief, *, options: Options, architect: Architect | None, progress: Progress, ticked: Sequence[Tick] = ()) -> tuple[Plan, str]:
+    made: list[tuple[Plan, str]] = []
+
+    async def run() -> None:
+        made.append(await draft(brief, options=options, architect=architect, ticked=ticked, progress=progress))
+
+    # The task returns nothing: asyncio prints a result to itself as it gives back the signal handler, and a plan is long.
+    asyncio.run(run())
+    return made[0]
 
 
 def _label(name: str, sent: dict[str, object]) -> str:

@@ -39,17 +39,17 @@ def cited(design: Design) -> Iterator[tuple[str, Cites]]:
     yield from _cited(design, "")
 
 
-def _cited(value: object, key: str) -> Iterator[tuple[str, Cites]]:
-    match value:
-        case BaseModel():
-            members = value.__dict__
-            own = members.get("key", key)
-            if members.get("cites"):
-                yield own, members["cites"]
-            for name, member in members.items():
-                if name != "cites":
-                    yield from _cited(member, own)
-        case tuple():
-            for member in value:
-                if not isinstance(member, str):
-                    yield from _cited(member, key)
+def _cited(value: BaseModel, key: str) -> Iterator[tuple[str, Cites]]:
+    members = value.__dict__
+    own = members.get("key", key)
+    if members.get("cites"):
+        yield own, members["cites"]
+    for member in members.values():
+        if isinstance(member, BaseModel):
+            yield from _cited(member, own)
+        elif isinstance(member, tuple):
+            for item in member:
+                # Tuples are of one kind: text and numbers have nothing below them.
+                if not isinstance(item, BaseModel):
+                    break
+                yield from _cited(item, own)

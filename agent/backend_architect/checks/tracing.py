@@ -75,7 +75,13 @@ class TR003(Check):
             *(("entity", entity) for entity in design.entities),
             *(("job", job) for job in (design.messaging.jobs if design.messaging else ())),
         )
+        # A store or a proxy rests on what the parts beside it rest on.
+        sourced = {component.key: component for component in design.structure.components if component.cites or component.satisfies}
+        beside = {key for component in sourced.values() for key in component.uses}
+        beside |= {component.key for component in design.structure.components if any(key in sourced for key in component.uses)}
         for kind, element in elements:
+            if element.key in beside:
+                continue
             if not element.cites and not element.satisfies:
                 yield self.finding(f"the {kind} {element.key!r} cites no statement and satisfies no requirement or assumption", element.key)
 

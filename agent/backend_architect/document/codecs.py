@@ -32,6 +32,8 @@ class Names:
     """By statement: given when writing, found when reading."""
     callers: dict[str, list[str]] = field(default_factory=dict)
     """Component to the components that use it; only for writing."""
+    located: set[int] = field(default_factory=set)
+    """Statements whose lines were given already; only for writing."""
     strays: list[str] = field(default_factory=list)
     """What somebody added under an element, by its first words; only found when reading."""
 
@@ -222,18 +224,20 @@ _CITE_PARTS = re.compile(r"S([0-9]{1,18})(?: \(L([0-9]{1,18})(?:-([0-9]{1,18}))?
 
 @dataclass(frozen=True)
 class Cited:
-    """Statements of the brief with their lines: `S12 (L14), S13 (L15-16)`."""
+    """Statements of the brief, with their lines where they are named first: `S12 (L14), S13 (L15-16)`."""
 
     token: re.Pattern[str] | None = re.compile(rf"{_CITE}(?:, {_CITE})*")
 
     def write(self, value: Sequence[int], names: Names) -> str:
         """Return them, joined."""
-        return ", ".join(self._one(number, names.spans.get(number)) for number in value)
+        return ", ".join(self._one(number, names) for number in value)
 
     @staticmethod
-    def _one(number: int, span: Span | None) -> str:
-        if span is None:
+    def _one(number: int, names: Names) -> str:
+        span = names.spans.get(number)
+        if span is None or number in names.located:
             return f"S{number}"
+        names.located.add(number)
         lines = f"{span.first_line}" if span.first_line == span.last_line else f"{span.first_line}-{span.last_line}"
         return f"S{number} (L{lines})"
 

@@ -474,14 +474,14 @@ COMMAND = Item(
 _STATE = Word((("not applicable", "N/A"),))
 QUALITY = Item(
     Quality,
-    _line(Quality, ("", "text"), (" — ", "state", _STATE), (", evidence: ", "evidence", REFS), (": ", "reason")),
+    _line(Quality, ("", "text"), (" — ", "state", _STATE), (" by ", "evidence", REFS), (": ", "reason")),
     kind="quality",
 )
 FINDING = Item(Finding, _line(Finding, ("**", "code", WORD), (" ", "severity", WORD), ("**: ", "message"), (" — ", "where")))
 COVERAGE = Fields(
     Coverage,
     (
-        Label("Statements behind requirements", "required", RANGES, short=True),
+        Label("Statements required", "required", RANGES, short=True),
         Label("Context", "context", RANGES, short=True),
         Label("Out of scope", "excluded", RANGES, short=True),
     ),

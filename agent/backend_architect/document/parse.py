@@ -268,6 +268,9 @@ class _Reader:
                 data["context"] = self.context
             case "task":
                 data.setdefault("phase", self.phase["key"] if self.phase else "")
+            case "endpoint":
+                answering = [identity.key for identity in self.identities if identity.kind == "component"]
+                data.setdefault("component", answering[0] if len(answering) == 1 else "")
             case "code":
                 data |= {"content": content, "language": language}
         value: Any = spec.model.model_validate(data)
@@ -277,8 +280,9 @@ class _Reader:
             self.decisions[layer] = value
             return
         self.found.setdefault(kind, []).append(value)
-        place = marked.get("at", "")
-        self.order.setdefault(kind, []).append((int(place) if place.isdecimal() and len(place) < 10 else 0, value))
+        ordered, place = self.order.setdefault(kind, []), marked.get("at", "")
+        last = ordered[-1][0] if ordered else 0
+        ordered.append((int(place) if place.isdecimal() and len(place) < 10 else last + 1, value))
 
     def _content(self, at: int, marked: dict[str, str]) -> tuple[str, str]:
         """Return what the fence after an element holds, and its language."""

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from backend_architect.design import Component, Phase, Task
+from backend_architect.design import Component, Endpoint, Phase, Task
 from backend_architect.document import writing
 from backend_architect.document.codecs import Names
 from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Item
@@ -97,7 +97,7 @@ class _Sheet:
             (len(design.endpoints), "endpoint", "endpoints"),
             (len(design.entities), "entity", "entities"),
             (len(design.delivery.tasks), "task", "tasks"),
-            (len(design.scope.questions), "open question", "open questions"),
+            (len(design.scope.questions), "question", "questions"),
         )
         return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
 
@@ -110,8 +110,15 @@ class _Sheet:
 
     def _element(self, item: Item, value: Any, at: int | None = None) -> str:
         id = self.names.ids[value.key]
-        # A task that stands under its phase need not say which it is.
-        hidden = frozenset(("phase",)) if isinstance(value, Task) and value.phase in self.phases else frozenset[str]()
+        match value:
+            case Task() if value.phase in self.phases:
+                # What stands under its phase need not say which it is.
+                hidden = frozenset(("phase",))
+            case Endpoint() if [component.key for component in self.design.structure.components] == [value.component]:
+                # There is one that could answer.
+                hidden = frozenset(("component",))
+            case _:
+                hidden = frozenset[str]()
         return writing.element(item, value, self.names, id=id, ticked=id in self.ticked, at=at, hidden=hidden)
 
     def _ordered(self, kind: Kind) -> list[tuple[Any, int | None]]:
@@ -171,7 +178,7 @@ class _Sheet:
             return self.elements("task", [pair for pair in ordered if pair[0].phase == phase.key])
 
         return [
-            (number, escape(phase.title), writing.comment(key=phase.key), escape(phase.goal), of(phase))
+            (number, escape(phase.title), writing.comment(phase.key), escape(phase.goal), of(phase))
             for number, phase in enumerate(self.design.delivery.phases, start=1)
         ]
 
@@ -248,10 +255,11 @@ class _Sheet:
         design = self.design
         match name:
             case "components":
-                drawn = mermaid.components(design)
+                # One part has nobody to talk to.
+                drawn = mermaid.components(design) if len(design.structure.components) > 1 else ""
             case "entities":
                 # One table has no relations to show, and its fields stand below.
-                drawn = mermaid.entities(design) if len(design.entities) > 1 else ""
+                drawn = mermaid.entities(design) if sum(entity.tier != "future" for entity in design.entities) > 1 else ""
             case "critical path":
                 drawn = mermaid.critical_path(design) if design.scope.size != "tiny" else ""
             case _:
@@ -260,7 +268,7 @@ class _Sheet:
 
     @property
     def matrix(self) -> str:
-        """Who serves which requirement; numbers only, the header says of what."""
+        """Who serves which requirement; numbers only, the header says of what; those that are served alike share a row."""
         place = {identity.id: at for at, identity in enumerate(self.plan.identities)}
         rows = sorted(matrix(self.design, self.plan.identities), key=lambda row: place[row.requirement])
         columns = [("REQ", [(row.requirement,) for row in rows])]
@@ -277,15 +285,22 @@ class _Sheet:
         shown = [(header, [", ".join(id.removeprefix(f"{header}-") for id in ids) for ids in cells]) for header, cells in columns if any(cells)]
         if not rows:
             return ""
-        lines = [[header for header, _ in shown], ["---"] * len(shown), *([cells[number] for _, cells in shown] for number in range(len(rows)))]
+        served: dict[tuple[str, ...], list[str]] = {}
+        for name, *cells in zip(*(cells for _, cells in shown), strict=True):
+            served.setdefault(tuple(cells), []).append(name)
+        lines = [[header for header, _ in shown], ["---"] * len(shown), *([", ".join(names), *cells] for cells, names in served.items())]
         return "\n".join(map(writing.grid, lines))
 
 
 def _placed(values: Sequence[Any], ordered: Sequence[Any] | None = None) -> list[tuple[Any, int | None]]:
-    if ordered is None or [value.key for value in ordered] == [value.key for value in values]:
-        return [(value, None) for value in values]
+    """Return the elements, each with its place in the design unless that is the one after its predecessor's."""
     places = {value.key: place for place, value in enumerate(values, start=1)}
-    return [(value, places[value.key]) for value in ordered]
+    found, last = [], 0
+    for value in values if ordered is None else ordered:
+        place = places[value.key]
+        found.append((value, None if place == last + 1 else place))
+        last = place
+    return found
 
 
 def _yaml(value: str) -> str:

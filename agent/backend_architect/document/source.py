@@ -41,6 +41,7 @@ _BULLET = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
 _BOX = re.compile(r"\[([ xX])\](?=[ \t]|$)[ \t]*")
 _ID = re.compile(r"(\*\*|__)?([A-Z][A-Z0-9]{0,19}(?:-[A-Z][A-Z0-9]{0,19}){0,3}-[0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(?!\w)")
 _MARK = re.compile(r"([a-z]+)=([^ ]+)")
+_KEYED = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*) ([0-9a-f]{6})(?= |$)")
 
 
 def lines_of(text: str) -> list[str]:
@@ -169,4 +170,8 @@ def uncommented(line: str) -> str:
 def marks(line: str) -> dict[str, str]:
     """Return what the comment at a line's end says: its `key`, `fp`, `at`, `eol`."""
     at = line.rfind("<!-- ")
-    return dict(_MARK.findall(line[at + 5 :].rstrip()[:-3])) if at >= 0 and line.rstrip().endswith("-->") else {}
+    if at < 0 or not line.rstrip().endswith("-->"):
+        return {}
+    said = line[at + 5 :].rstrip()[:-3].rstrip()
+    keyed = _KEYED.match(said)
+    return dict(_MARK.findall(said)) | ({"key": keyed[1], "fp": keyed[2]} if keyed else {})

@@ -14,25 +14,26 @@ from backend_architect.text import Closed
 
 
 def fingerprint(text: str) -> str:
-    """Return the 8 digits by which a later run sees whether somebody edited an element's text."""
+    """Return the 6 digits by which a later run sees whether somebody edited an element's text."""
     # Lone surrogates cannot come from a file, but a code block made in process may hold one.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
-def comment(**marks: object) -> str:
-    """Return a comment that carries these marks: `<!-- key=create-todo fp=1a2b3c4d -->`."""
-    return f"<!-- {' '.join(f'{name}={value}' for name, value in marks.items() if value is not None)} -->"
+def comment(key: str, fp: str | None = None, **marks: object) -> str:
+    """Return a comment that carries a key: `<!-- create-todo 1a2b3c at=4 -->`, or `<!-- key=first-phase -->` where nothing else tells it."""
+    named = [f"{name}={value}" for name, value in marks.items() if value is not None]
+    return f"<!-- {' '.join([*([f'key={key}'] if fp is None else [key, fp]), *named])} -->"
 
 
 def element(item: Item, value: Any, names: Names, *, id: str, ticked: bool, at: int | None = None, hidden: frozenset[str] = frozenset()) -> str:
-    """Return an element with ID and box; `at` is its place among its kind where the document moved it."""
+    """Return an element with ID and box; `at` is its place among its kind where that is not the next one."""
     rest = item.line.write(value, names)
     tag = item.tag if isinstance(item.tag, str) or item.tag is None else item.tag.write(value, names)
     first = f"**{id}{f' [{tag}]' if tag else ''}**{': ' + rest if rest else ''}"
     above, below = item.labels[: item.before_bullets], item.labels[item.before_bullets :]
     under = [*_labelled(above, value, names, hidden), *_bullets(item, value, names), *_labelled(below, value, names, hidden)]
     content = value.content if isinstance(value, CodeChange) else None
-    marks = comment(key=value.key, fp=fingerprint("\n".join([first, *under, *([] if content is None else [content])])), at=at, eol=_missing_eol(content))
+    marks = comment(value.key, fingerprint("\n".join([first, *under, *([] if content is None else [content])])), at=at, eol=_missing_eol(content))
     lines = [f"- [{'x' if ticked else ' '}] {first} {marks}", *under]
     return "\n".join(lines if content is None else [*lines, "", block(content, value.language)])
 
@@ -50,7 +51,7 @@ def block(content: str, language: str) -> str:
 def bullet(item: Item, value: Any, names: Names) -> str:
     """Return a bullet without an ID; one that has a key carries it."""
     first = f"- {item.line.write(value, names)}"
-    return "\n".join([f"{first} {comment(key=value.key)}" if item.keyed else first, *_labelled(item.labels, value, names)])
+    return "\n".join([f"{first} {comment(value.key)}" if item.keyed else first, *_labelled(item.labels, value, names)])
 
 
 def fields(spec: Fields, value: Closed, names: Names) -> str:

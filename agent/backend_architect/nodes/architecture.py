@@ -34,8 +34,9 @@ async def architecture(state: ArchitectureInput, runtime: Runtime[Context]) -> S
     return {"structure": await architect(runtime).structure(state["brief"], state["profile"], state["scope"])}
 
 
-def groups(state: Structured, runtime: Runtime[Context]) -> list[Send] | Literal["planning"]:
+async def groups(state: Structured, runtime: Runtime[Context]) -> list[Send] | Literal["planning"]:
     """Send each group of needed layers to a `layers` node of its own; with none needed, go on."""
+    # A coroutine like the nodes: LangGraph would give a plain function a thread of its own.
     brief, profile, scope, structure = state["brief"], state["profile"], state["scope"], state["structure"]
     needed = architect(runtime).needs(brief, profile, scope, structure)
     return [Send("layers", Group(brief=brief, profile=profile, scope=scope, structure=structure, names=names)) for names in needed] or "planning"

@@ -13,7 +13,7 @@ import backend_architect
 from backend_architect.brief import Brief
 from backend_architect.checks.coverage import coverage, spans
 from backend_architect.checks.quality import quality
-from backend_architect.checks.references import check
+from backend_architect.checks.references import BREAKING, check
 from backend_architect.design import Design
 from backend_architect.emit import code_changes
 from backend_architect.errors import DesignError
@@ -44,7 +44,7 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
             with one key, a reference to nothing.
     """
     brief, design, author = state["brief"], state["design"], architect(runtime).name
-    broken = [finding for finding in check(design, (), statements=len(brief.statements)) if finding.code.startswith("ID")]
+    broken = check(design, (), statements=len(brief.statements), checks=BREAKING)
     if broken:
         raise DesignError(f"{broken[0].message} ({broken[0].code}{f', and {len(broken) - 1} more' if broken[1:] else ''})")
     code = code_changes(design)

@@ -27,11 +27,19 @@ _NOMINAL = {
     "reply": "reply", "respond": "response", "chat": "message", "subscribe": "subscription", "apply": "application", "lend": "loan", "borrow": "loan", "reserve": "reservation",
 }  # fmt: skip
 """Things that an operation makes when no object is named: who bids makes a bid."""
+_OFFERS = re.compile(r"\blist(?:s|ed)? (?:the |their |what )?[\w -]+? (?:they|he|she|I)\b")
+"""Who lists the tools they lend enters them; who lists all tools reads them."""
+_MAKING = {"answer": "response", "respond": "response", "reply": "reply", "request": "request"}
+"""Operations whose object is not the thing that comes of them."""
+_MEETINGS = vocabulary("appointment booking reservation lesson visit ride trip delivery slot")
+"""What booking makes, where the thing booked has no name of its own."""
 _DUAL = vocabulary("title place room note")
 """Members of most things, and things to ask for in some briefs."""
 _MESSAGES = vocabulary("reminder mail email e-mail sms text notification message alert confirmation invoice warning")
 _NUMBERED = re.compile(r"^[A-Z]{0,4}[-.]?\d+(?:\.\d+)*[.:)]?(?: \| |\s+)(?=\D)")
 """The number that a list of requirements carries: `F3 | `, `REQ-12: `."""
+_TOPIC = re.compile(r"^[A-Z][\w-]*(?: [\w-]+){0,2}: (?=\w)")
+"""What a list item announces before it says it: `Absentee bids: a bidder leaves …`."""
 _CLICK = re.compile(r"\b(?:click|press|tap|hit|use)(?:s|ing)? (?:on )?(?:an?|the) [\'\"“‘`]?[\w +-]{1,20}[\'\"”’`]? button(?: to)?\b", re.IGNORECASE)
 
 
@@ -100,6 +108,8 @@ def _statement_actions(statement: Statement, reading: Reading, introduced: str) 
     own = {noun: names for _, noun, names in described}
     found: list[Action] = []
     for sentence in _SENTENCE.split(text):
+        if lexicon.CONTRACTOR.search(sentence) and not lexicon.ENSURE.search(sentence) and not lexicon.GRANT.search(sentence):
+            continue
         actors, rest = split_actor(sentence)
         rest = _CLICK.sub("", _SO_THAT.sub("", rest))
         for actor in actors if actors != ("",) else inherited:
@@ -127,6 +137,16 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
     seen: set[tuple[str, str]] = set()
     for operation, word, phrase, of, passive in clauses(rest):
         noun = head_noun(phrase) or ("" if phrase or not is_person(actor) else _NOMINAL.get(lexicon.verbs()[word][0], ""))
+        base = lexicon.verbs()[word][0]
+        if base == "list" and is_person(actor) and _OFFERS.search(rest):
+            operation = "create"
+        if base in _MAKING and noun and not noun.endswith(_MAKING[base]) and (base == "request" or noun not in ATTRIBUTES) and not (base == "book" and noun in _MEETINGS):
+            # Who answers a survey makes a response to it, who requests a title makes a request for it.
+            noun, of = _MAKING[base], noun
+        elif base == "book" and noun in _MEETINGS:
+            operation = "create"
+        if of and operation in ("search", "read", "list") and (not noun or noun in VAGUE):
+            noun, of = of, ""
         if noun in _MESSAGES and lexicon.verbs()[word][0] in ("get", "receive"):
             operation, told = "notify", True
         else:
@@ -170,7 +190,7 @@ def split_actor(text: str) -> tuple[tuple[str, ...], str]:
         return (clean_actor(story["actor"]),), text[story.end("actor") + 1 :]
     if granted := lexicon.GRANT.match(text):
         return (clean_actor(granted["actor"]),), text[granted.end() :]
-    text = lexicon.ENSURE.sub("", text)
+    text = _TOPIC.sub("", lexicon.ENSURE.sub("", text))
     if (relative := lexicon.WHERE.search(text)) and (subject := clean_actor(relative["actor"])) and is_person(subject):
         return (subject,), text[relative.end() :]
     if capable := _ACTOR.match(text):
@@ -228,7 +248,7 @@ def read_actors(brief: Brief, readings: tuple[Reading, ...], actions: tuple[Acti
         if action.actor and not action.system:
             cites.setdefault(action.actor, []).append(action.statement)
     for statement, reading in zip(brief.statements, readings, strict=True):
-        if brief.language == "en" and reading.label in ("functional", "quality", "constraint", "integration"):
+        if brief.language == "en" and not lexicon.CONTRACTOR.search(statement.text) and reading.label in ("functional", "quality", "constraint", "integration"):
             for name in split_actor(_NUMBERED.sub("", statement.text))[0]:
                 if is_person(name) and statement.number not in cites.get(name, ()):
                     cites.setdefault(name, []).append(statement.number)

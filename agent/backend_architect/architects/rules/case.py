@@ -213,9 +213,9 @@ class Traits(Closed):
     """The cloud or platform the brief names; empty otherwise."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """Everything the rules know before they decide."""
+    """Everything the rules know before they decide; compared by identity, so that lookups can be remembered."""
 
     brief: Brief
     profile: Profile

@@ -7,7 +7,7 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.derived_endpoints import derived
 from backend_architect.architects.rules.entities import satisfied
 from backend_architect.architects.rules.finished_endpoints import endpoint_key
-from backend_architect.architects.rules.scope import primary_action
+from backend_architect.architects.rules.primary import primary_action
 from backend_architect.design import Endpoint, Entity
 
 

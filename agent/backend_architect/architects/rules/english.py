@@ -52,7 +52,7 @@ UI = vocabulary("""
 """Parts of a screen: no backend keeps them."""
 
 VAGUE = vocabulary("""
-    point hour day week month year minute second go get present maximum minimum draft length half bit     ability above access activity anything app area below case cost data datum efficiency everything example flow front function in_front information
+    power energy money paper sense end     log logs     foundation capability possibility opportunity experience service solution value effort     point hour day week month year minute second go get present maximum minimum draft length half bit     ability above access activity anything app area below case cost data datum efficiency everything example flow front function in_front information
     inside issue many much need nothing number order_of place platform principle process purpose rest result_of role something step thing time
     today topic way work
 """)
@@ -80,8 +80,8 @@ DOCUMENTS = vocabulary("""
 
 ATTRIBUTES = vocabulary("""
     address age amount birthday category color colour comment-text currency date deadline description due-date duration e-mail email end height iban
-    label language link location name note notes password phone place price priority quantity rating reason room score size start status text time
-    title url username weight
+    label language link location name password phone place price priority quantity rating reason room score size start status text time title url
+    username weight
 """)
 """Nouns that are members of a thing, not things."""
 

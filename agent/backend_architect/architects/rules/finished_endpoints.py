@@ -15,7 +15,7 @@ from backend_architect.architects.rules.endpoint_drafts import (
 from backend_architect.architects.rules.endpoint_refusals import Call, idempotency, refusals
 from backend_architect.architects.rules.entities import satisfied
 from backend_architect.architects.rules.nouns import canonical
-from backend_architect.architects.rules.scope import primary_action
+from backend_architect.architects.rules.primary import primary_action
 from backend_architect.design import Endpoint
 
 _WORD = re.compile(r"[a-z0-9]+")

@@ -189,7 +189,7 @@ CONSTRAINT = _any(
     r"只能|不允许",
 )
 INTEGRATION = _any(
-    r"\b(?:integrat\w+|third[- ]party|external (?:service|system|api|provider)s?|single sign-on|sso|oauth|saml|webhooks?|payment (?:provider|gateway|processor)s?|stripe|paypal|twilio|sendgrid|mailgun|active directory|ldap|identity provider|e-?mail provider|sms (?:provider|gateway))\b",
+    r"\b(?:integrat(?:e|es|ed|ing)\b|integrations? (?:with|to|into)|third[- ]party|external (?:service|system|api|provider)s?|single sign-on|sso|oauth|saml|webhooks?|payment (?:provider|gateway|processor)s?|stripe|paypal|twilio|sendgrid|mailgun|active directory|ldap|identity provider|e-?mail provider|sms (?:provider|gateway))\b",
     r"\b(?:legacy|existing) (?:system|database|application|api)s?\b",
     r"\bimport(?:s|ed)? from\b|\bsync(?:s|hronis\w+|hroniz\w+)? with\b",
     r"integr(?:a|ar|am)\b|processador(?:es)? de pagamento|payment processor",
@@ -202,13 +202,13 @@ DIRECTIVE = re.compile(
 """Sentences that give the assignment."""
 
 GENERIC_TITLE = re.compile(
-    r"^(?:endpoints?|read ?me|introduction|overview|quick ?start(?: guide)?|specifications?|requirements?|instructions|project brief|brief|proposal|document|untitled|home|student guide|guide|"
-    r"state of .* request for proposals|request for proposals?|rfp|.*take[- ]home.*|instruções.*|.*whiteboard design session.*)$",
+    r"^(?:endpoints?|read ?me|introduction|overview|quick ?start(?: guide)?|specifications?|requirements?|instructions|project brief|brief|proposal|document|untitled|home|student guide|guide|poc|mvp|proof of concept|prototype|pull request|api|rest(?:ful)? api|deliverables?|minimum viable product|"
+    r"state of .* request for proposals|request for proposals?|rfp|.*take[- ]home.*|.*take[- ]home assignment.*)$",
     re.IGNORECASE,
 )
 
 PRIVILEGED = re.compile(
-    r"\b(?:admin\w*|coordinators?|managers?|moderators?|owners?|editors?|operators?|supervisors?|staff|librarians?|doctors?|clinicians?|analysts?|auctioneers?|secretar\w+|librarian|caretakers?|boards?)\b",
+    r"\b(?:admin\w*|coordinators?|managers?|moderators?|editors?|operators?|supervisors?|staff|librarians?|doctors?|clinicians?|analysts?|auctioneers?|secretar\w+|librarian|caretakers?|boards?)\b",
     re.IGNORECASE,
 )
 ANONYMOUS = re.compile(r"\b(?:anonymous|visitors?|guests?|anyone|anybody|everyone|everybody|public|respondents?|unregistered)\b|匿名", re.IGNORECASE)
@@ -225,7 +225,7 @@ LEGALESE = re.compile(
 )
 
 META = re.compile(
-    r"\binterview(?:er|ee)?\b|面试官|^(?:discuss|clarify|ask|outline|explain|identify any|describe|dive into|address bottlenecks|review)\b|^(?:all )?(?:proposals?|offerors?)\b|^(?:the )?lowest\b.{0,20}\bproposals?\b",
+    r"\binterview(?:er|ee)?\b|面试官|\b(?:this|the) (?:exercise|tutorial|guide)\b|^(?:discuss|clarify|ask|outline|explain|identify any|describe|dive into|address bottlenecks|review)\b|^(?:all )?(?:proposals?|offerors?)\b|^(?:the )?lowest\b.{0,20}\bproposals?\b",
     re.IGNORECASE,
 )
 """Sentences about the exercise or the procurement, not about the product."""
@@ -243,3 +243,11 @@ WHERE = re.compile(
     r"\b(?:where|in which|(?:we|they) (?:want|need|expect)|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])"
 )
 """`a platform where members create …`, `it lets visitors book …`: the people named act."""
+
+DOCUMENT_KIND = re.compile(
+    r"\s*[-–—:(]?\s*\b(?:whiteboard design session|student guide|quick ?start(?: guide)?|design doc(?:ument)?|project brief|requirements(?: document| specification)?|product requirements|prd|technical specification|specification|request for proposals?|take[- ]home(?: assignment)?)\b\)?",
+    re.IGNORECASE,
+)
+"""Words of a title that say what kind of document it is, not what the project is."""
+CONTRACTOR = re.compile(r"^(?:the |all |any )?(?:contractors?|vendors?|suppliers?|offerors?|bidders? shall|consultants?|state of \w+)\b", re.IGNORECASE)
+"""Subjects who are bound by a contract to do the project, and are no users of it."""

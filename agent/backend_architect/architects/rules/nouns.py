@@ -24,7 +24,7 @@ _SYSTEM = """
 _ABSTRACT = """
     experience performance maintainability scalability security availability reliability ability functionality feature requirement need
     design efficiency data information detail content result results everything something anything nothing thing stuff way time day week
-    month year hour minute second moment number amount quantity count total ratio percentage rest lot kind type part example case use
+    month year hour minute second moment number amount quantity count total ratio percentage rest kind type part example case use
     use_case step action activity_level access permission right support help work progress change improvement management development
     maintenance deployment environment documentation communication validation authentication authorization registration login logout
     operation traffic load latency throughput uptime scale capacity_planning quality cost budget price_range risk problem issue_at_hand

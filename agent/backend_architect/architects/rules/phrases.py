@@ -140,7 +140,12 @@ def _phrase_after(tokens: list[str], start: int) -> tuple[str, int]:
     while position < len(tokens):
         token = tokens[position]
         lower = token.lower()
-        if lower in STOP or lower in PRONOUNS - DETERMINERS or not token[0].isalnum() or (taken and token[0].isdigit()):
+        if (
+            lower in STOP
+            or lower in PRONOUNS - DETERMINERS
+            or not token[0].isalnum()
+            or (taken and (token[0].isdigit() or lower in ("every", "each", "a", "an", "the")))
+        ):
             break
         taken.append(token)
         position += 1

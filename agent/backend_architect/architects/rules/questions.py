@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator
 
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.sections import section_role
 from backend_architect.design import Assumption, OpenQuestion
 
 _HIGH_AVAILABILITY = re.compile(r"\bhigh(?:ly)? availab\w+|\bmaximum uptime\b|\balways (?:available|on)\b|高可用", re.IGNORECASE)
 _BROWSER_STORE = re.compile(r"\blocalStorage\b|\bclosing the browser\b|\bin the browser\b|\bsessionStorage\b|\bIndexedDB\b", re.IGNORECASE)
+_MARKED = re.compile(r"\s*\((?:\?+|tbd|open)\)", re.IGNORECASE)
+"""How authors mark what they have not decided."""
 _EITHER = re.compile(r"\beither\s+(?P<first>[^,.;:]{2,60}?)\s+or\s+(?P<second>[^,.;:]{2,60}?)(?=\s+(?:for|to|as|components?|in)\b|[.,;:]|$)", re.IGNORECASE)
+_KNOWN_ENGINES = ("postgres", "mysql", "mariadb", "sqlite", "mongo", "cosmos", "dynamo", "redis")
 _DEFAULTS = {
     "tiny": "under 1 request/s and a few hundred records",
     "small": "up to 5 requests/s and 1,000 people",
@@ -36,6 +40,15 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             key="q-backend", text="Is a server wanted at all, or is keeping the data in the browser enough?", default="a small server with one database, so that the data is there on every device",
             changes="without a server, everything below but the requirements falls away", cites=cites[:2],
         )  # fmt: skip
+    named = [fact for fact in profile.all("database") if not any(word in fact.value.lower() for word in _KNOWN_ENGINES)]
+    if named and traits.engine not in ("none", "browser", "memory"):
+        yield OpenQuestion(
+            key="q-database",
+            text=f"Does it have to be {named[0].value}? The plan's SQL is written for PostgreSQL, MySQL or SQLite.",
+            default=f"{traits.engine_basis.value}",
+            changes="the migrations' dialect and the client library; tables and indexes stay",
+            cites=named[0].cites[:2],
+        )
     for number, (cite, one, other) in enumerate(_choices(case), 1):
         yield OpenQuestion(
             key=f"q-choice-{number}",
@@ -96,6 +109,16 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             changes="encryption, access, audit, who may operate the system",
             cites=first.cites[:2],
         )
+    for statement in case.brief.statements:
+        undecided = section_role(statement.section, case.brief.title) == "open" and statement.kind in ("item", "sentence", "row")
+        if undecided or (statement.kind == "item" and _MARKED.search(statement.text)):
+            yield OpenQuestion(
+                key=f"q-s{statement.number}",
+                text=_MARKED.sub("", statement.text).strip(),
+                default="nothing is built for it",
+                changes="the requirements it touches",
+                cites=(statement.number,),
+            )
     if case.brief.language != "en":
         yield OpenQuestion(
             key="q-language", text="The built-in rules read operations from English sentences only; here they used the numbers, contracts and tables of the brief. Which operations are missing below?",

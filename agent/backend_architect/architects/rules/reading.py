@@ -17,7 +17,7 @@ _ADDRESSES_READER = re.compile(
     r"^(?:(?:if|when|once|after|before)\b.{0,60}, )?(?:you|your|let'?s)\b|\byou (?:can|may|will|might|could|would|want|wish|have|need)\b", re.IGNORECASE
 )
 _PREAMBLE = re.compile(
-    r"^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
+    r"^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
     re.IGNORECASE,
 )
 _TICK_ONLY = re.compile(r"`[^`]+`")
@@ -139,6 +139,8 @@ def _acts(text: str) -> bool:
 
 def _kind(statement: Statement) -> Label:
     text = statement.text
+    if lexicon.CONTRACTOR.search(text) and not lexicon.ENSURE.search(text) and not lexicon.GRANT.search(text):
+        return "constraint"
     capability = bool(lexicon.STORY.search(text)) or bool(
         re.match(r"(?:the |an? |each |every )?[\w' -]{2,40}? (?:can|may|wants? to|should be able to)\b", text, re.IGNORECASE)
     )

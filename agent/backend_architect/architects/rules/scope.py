@@ -7,42 +7,25 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from backend_architect.architects.rules import lexicon
-from backend_architect.architects.rules.case import Action, Case
+from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.data_classes import data_classes
+from backend_architect.architects.rules.loop import loop
 from backend_architect.architects.rules.questions import assumptions, questions
-from backend_architect.design import Consumer, Excluded, Integration, Loop, Requirement, RuledOut, Scope
+from backend_architect.architects.rules.sections import section_role
+from backend_architect.design import Consumer, Excluded, Integration, Requirement, RuledOut, Scope
 from backend_architect.text import Cites, one_line
 
 _NAMED = re.compile(
     r"\b(?i:develop|build|create|design|implement|running example:|called|named|project:|application|app)\s+(?:(?i:an?|the)\s+)?(?:\*\*|\"|“)?(?P<name>[A-Z][A-Za-z0-9]+(?:[ -][A-Z][A-Za-z0-9]+){0,3})(?:\*\*|\"|”)?(?=[,.;:!?)\s]|$)"
 )
-_ASSIGNMENT = re.compile(r"^(?:design|build|develop|create|implement|write)\s+(?:an?|the)?\s*", re.IGNORECASE)
-_WEIGHT = {
-    "submit": 9,
-    "create": 8,
-    "send": 8,
-    "pay": 8,
-    "compute": 7,
-    "upload": 6,
-    "search": 6,
-    "store": 5,
-    "validate": 5,
-    "integrate": 5,
-    "change-state": 4,
-    "update": 3,
-    "join": 3,
-    "comment": 3,
-}
-_RESULTS = {
-    "submit": "Check the {noun}, store it, confirm it",
-    "create": "Check the {noun}, store it, return it with its identifier",
-    "send": "Accept the {noun}, deliver it, confirm it",
-    "pay": "Take the payment once, record its outcome, confirm it",
-    "compute": "Work out the result from the data given, return it",
-    "upload": "Check type and size, store the {noun}, confirm it",
-    "search": "Look the {noun} up, return the matches best first",
-    "change-state": "Check that the {noun} may change, change it once, return its new state",
-}
+_ASSIGNMENT = re.compile(
+    r"^(?:(?:design|build|develop|create|implement|write)\s+(?:an?\s+|the\s+)?|设计\s*|(?:instruções|instructions|anleitung)\s+(?:para|for|für)\s+(?:a\s+|o\s+|the\s+)?)",
+    re.IGNORECASE,
+)
+_AIM = re.compile(
+    r"\b(?:is|are) (?:looking to|building|designing|planning to|soliciting proposals for)\b|\b(?:goal|aim|purpose|scope of this (?:project|contract)) is\b|\b(?:we|they|i) (?:want|need|would like|wish) to (?:build|have|offer|create|provide)\b",
+    re.IGNORECASE,
+)
 
 
 def requirement_key(statement: int) -> str:
@@ -59,7 +42,7 @@ def scope(case: Case) -> Scope:
         size_basis=case.traits.size_basis.because,
         stack=_stack(case),
         current=_current(case),
-        loop=_loop(case),
+        loop=loop(case),
         requirements=tuple(_requirements(case)),
         assumptions=assumptions(case),
         questions=questions(case),
@@ -73,41 +56,55 @@ def scope(case: Case) -> Scope:
 
 def project_name(case: Case) -> str:
     """Return the project's name: the title, else the name the text gives it, else the file's name."""
-    title = re.sub(r"\s*[-–—:|]\s*$", "", one_line(re.sub(r"[`*_]", "", case.brief.title)))
-    if title and not lexicon.GENERIC_TITLE.match(title):
+    title = _plain(case.brief.title)
+    if title and not lexicon.GENERIC_TITLE.match(title) and not lexicon.GENERIC_TITLE.match(one_line(case.brief.title)):
         shortened = _ASSIGNMENT.sub("", title)
         return (shortened[:1].upper() + shortened[1:])[:80] if shortened else title[:80]
+    counted: dict[str, int] = {}
     for statement in case.brief.statements:
-        if statement.kind != "heading" and (found := _NAMED.search(statement.text)) and not lexicon.GENERIC_TITLE.match(found["name"]):
-            return found["name"]
+        if statement.kind != "heading":
+            for found in _NAMED.finditer(statement.text):
+                if not lexicon.GENERIC_TITLE.match(found["name"]) and not found["name"].isupper():
+                    counted[found["name"]] = counted.get(found["name"], 0) + 1
+    if counted and max(counted.values()) > 1:
+        return max(counted, key=lambda name: counted[name])
+    # A cover page shouts the project's name below the kind of document it is.
+    for statement in case.brief.statements[1:8]:
+        if statement.text.isupper() and 2 < len(statement.text.split()) <= 10 and not any(c.isdigit() for c in statement.text):
+            return statement.text.title()[:80]
     stem = PurePath(case.brief.path).stem if case.brief.path != "-" else ""
     words = re.sub(r"^\d+[-_ ]*", "", stem).replace("-", " ").replace("_", " ").strip()
-    return (words[:1].upper() + words[1:])[:80] or title[:80] or "Unnamed project"
+    if words and not lexicon.GENERIC_TITLE.match(words):
+        return (words[:1].upper() + words[1:])[:80]
+    return next(iter(counted), "") or title[:80] or "Unnamed project"
+
+
+def _plain(title: str) -> str:
+    """Return a title without markup and without the kind of document it announces."""
+    line = re.sub(r"\s*[-–—:|]\s*$", "", one_line(re.sub(r"[`*_]", "", title)))
+    return lexicon.DOCUMENT_KIND.sub("", line).strip(" -–—:|") or line
 
 
 def _summary(case: Case) -> str:
-    opening = ""
-    for statement, reading in zip(case.brief.statements, case.readings, strict=True):
-        if (
-            statement.kind in ("sentence", "item")
-            and reading.label in ("context", "functional")
-            and lexicon.DIRECTIVE.search(statement.text)
-            and len(statement.text) > 30
-        ):
-            opening = statement.text
-            break
-    if not opening:
-        opening = next(
-            (
-                s.text
-                for s, r in zip(case.brief.statements, case.readings, strict=True)
-                if s.kind == "sentence" and r.label not in ("excluded",) and len(s.text) > 25 and not s.text.endswith((":", "："))
-            ),
-            "",
-        )
-    if not opening:
-        opening = next((s.text for s, r in zip(case.brief.statements, case.readings, strict=True) if r.label == "functional"), case.brief.title)
-    return _cut(opening, 300)
+    paired = [
+        (_bounded(s.text), r)
+        for s, r in zip(case.brief.statements, case.readings, strict=True)
+        if s.kind in ("sentence", "item")
+        and r.label not in ("excluded", "solution")
+        and section_role(s.section, case.brief.title) not in ("reference", "later", "open")
+    ]
+    told = next((text for text, _ in paired if len(text) > 40 and (lexicon.DIRECTIVE.search(text) or _AIM.search(text))), "")
+    if told:
+        return _cut(told, 300)
+    if case.contracts.ours:
+        count = len(case.contracts.ours)
+        return f"An HTTP API that the brief spells out: {count} endpoint{'s' if count != 1 else ''}, from {case.contracts.ours[0].method} {case.contracts.ours[0].path} to {case.contracts.ours[-1].method} {case.contracts.ours[-1].path}."
+    asked = (
+        [text for text, r in paired if r.label == "functional" and r.horizon == "now" and len(text) > 25]
+        or [text for text, r in paired if r.label != "context"]
+        or [case.brief.title]
+    )
+    return _cut(asked[0], 300)
 
 
 def _cut(text: str, limit: int) -> str:
@@ -129,87 +126,20 @@ def _stack(case: Case) -> tuple[str, ...]:
 def _current(case: Case) -> str:
     if not case.traits.existing:
         return ""
-    cue = re.compile(r"\b(?:currently|current|existing|legacy|today)\b", re.IGNORECASE)
+    cue = re.compile(
+        r"\b(?:currently|at the moment|existing|legacy|our present|current)\b.{0,80}\b(?:system|process|api|workflow|platform|application|database|service|spreadsheet|deploy\w*)|\bcurrently\b",
+        re.IGNORECASE,
+    )
     found = [
         s.text
         for s, r in zip(case.brief.statements, case.readings, strict=True)
-        if s.kind in ("sentence", "item") and r.label not in ("solution", "excluded") and cue.search(s.text) and len(s.text) > 40
+        if s.kind in ("sentence", "item")
+        and r.label not in ("solution", "excluded")
+        and section_role(s.section, case.brief.title) not in ("process", "reference", "later")
+        and cue.search(s.text)
+        and len(s.text) > 40
     ]
     return " ".join(_cut(text, 240) for text in found[:2])
-
-
-def primary_action(case: Case) -> Action | None:
-    """Return the action that closes the user loop: what the system is for."""
-    acted: dict[str, int] = {}
-    for action in case.actions:
-        acted[action.noun] = acted.get(action.noun, 0) + 1
-    now = [action for action in case.actions if action.horizon == "now" and action.noun and not action.system]
-    if not now:
-        return None
-    return max(now, key=lambda action: (_WEIGHT.get(action.verb, 1) + min(acted[action.noun], 4) + (2 if action.actor else 0), -action.statement))
-
-
-def _loop(case: Case) -> Loop:
-    spelled = [endpoint for endpoint in case.contracts.ours if endpoint.method == "POST"] or list(case.contracts.ours)
-    action = primary_action(case)
-    if spelled and (action is None or case.brief.language != "en"):
-        first = max(spelled, key=lambda endpoint: len(endpoint.cites)) if case.brief.language != "en" else spelled[0]
-        names = ", ".join(parameter.name for parameter in first.request[:6])
-        back = ", ".join(parameter.name for parameter in first.response[:6])
-        return Loop(
-            action=f"A client sends {first.method} {first.path}" + (f" ({one_line(first.title)})" if first.title else ""),
-            response="Check the request, do the work that the contract names, answer with the status and body the brief gives",
-            value=_value(case, first.cites) or "The caller gets the agreed answer and can rely on it being kept",
-            given=names, stored="what later calls of the contract have to return", returned=back or first.returns, cites=first.cites[:3],
-        )  # fmt: skip
-    if action is None:
-        first_asked = next((r.statement for r in case.readings if r.label == "functional"), None) or next(
-            (r.statement for r in case.readings if r.label in ("quality", "constraint", "integration")), 1
-        )
-        said = case.statement(first_asked).text
-        return Loop(
-            action=f'As the brief puts it: "{_cut(said, 200)}"', response="What the requirements below ask for; the brief names no single operation", value="To be named: see the open questions",
-            cites=(first_asked,),
-        )  # fmt: skip
-    base = lexicon.verbs().get(action.word, (action.word, action.verb))[0]
-    noun = action.noun.replace("_", " ")
-    who = action.actor or "user"
-    article = "An" if who[0] in "aeio" else "A"
-    reads = next(
-        (
-            a
-            for a in case.actions
-            if a.verb in ("read", "list", "report", "search")
-            and a.horizon == "now"
-            and (a.noun == action.noun or a.of == action.noun or (action.of and a.noun == action.of))
-        ),
-        None,
-    )
-    kept = case.traits.engine not in ("none", "browser")
-    return Loop(
-        action=f"{article} {who} can {base} {action.phrase}".strip(),
-        response=_RESULTS.get(action.verb, "Check the request, apply it, answer with the new state").format(noun=noun),
-        value=_value(case, (action.statement,)) or (f"{_subject(reads, who)} sees {reads.phrase or 'it'} (statement S{reads.statement})" if reads else f"The {noun} is recorded and its outcome is known at once"),
-        given=", ".join(action.members) or noun,
-        stored=(noun if kept and case.traits.engine != "memory" else f"{noun}, in memory only" if kept else "nothing on a server"),
-        returned=(reads.phrase if reads and reads.phrase else noun),
-        cites=tuple(dict.fromkeys((action.statement, *((reads.statement,) if reads else ())))),
-    )  # fmt: skip
-
-
-def _subject(action: Action, default: str) -> str:
-    who = action.actor or default
-    return f"The {who}"
-
-
-_SO_THAT = re.compile(r"\b(?:so that|in order to|so)\s+(?P<value>(?:I|we|they|he|she|it|nobody|everyone|the)\b[^.;]{8,160})", re.IGNORECASE)
-
-
-def _value(case: Case, statements: tuple[int, ...]) -> str:
-    for number in statements:
-        if found := _SO_THAT.search(case.statement(number).text):
-            return one_line(found["value"])
-    return ""
 
 
 def _requirements(case: Case) -> Iterator[Requirement]:
@@ -326,10 +256,10 @@ def _ruled_out(case: Case) -> Iterator[RuledOut]:
             option="GraphQL, gRPC and endpoints of our own invention", because=f"the brief spells out its {len(case.contracts.ours)} HTTP endpoint{'s' if len(case.contracts.ours) != 1 else ''}",
             revisit_when="the contract changes", cites=case.contracts.ours[0].cites[:1],
         )  # fmt: skip
-    if traits.pattern != "services" and traits.size_basis.cites and traits.shape == "service":
+    if traits.pattern != "services" and traits.size_basis.cites and traits.shape == "service" and traits.size != "large":
         yield RuledOut(
             option="Microservices",
-            because=f"{traits.size_basis.because}: one deployment carries that",
+            because=f"{traits.pattern_basis.because}; one deployment carries it",
             revisit_when="parts must be released or scaled apart by separate teams",
             cites=traits.size_basis.cites,
         )

@@ -86,6 +86,8 @@ def read_systems(brief: Brief, readings: tuple[Reading, ...], contracts: Contrac
         for name, purpose in _named(statement.text):
             if reading.label == "context" and name.lower() not in found:
                 continue
+            if name.startswith("existing ") and any(other.name in name.split() for other in found.values()):
+                continue
             known = found.get(name.lower())
             cites = (*(known.cites if known else ()), statement.number)
             found[name.lower()] = System(name=name, purpose=known.purpose if known else purpose, cites=tuple(dict.fromkeys(cites)))
@@ -117,4 +119,5 @@ def _named(text: str) -> Iterator[tuple[str, str]]:
         for name in re.findall(r"[A-Z][A-Za-z0-9]+", match["names"]):
             yield name, "holds records that this project reads"
     for match in _LEGACY.finditer(text):
-        yield f"existing {match['name']}".replace("existing existing", "existing"), "is there already and stays in use"
+        if len(match["name"].split()) > 1:
+            yield f"existing {match['name']}", "is there already and stays in use"

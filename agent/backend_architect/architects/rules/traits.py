@@ -17,6 +17,18 @@ from backend_architect.text import Cites
 Size = Literal["tiny", "small", "medium", "large"]
 _LOAD: tuple[FactName, ...] = ("users", "reads-per-second", "writes-per-second", "requests-per-second")
 _SENSITIVE = frozenset({"health data", "card data", "financial data", "children's data", "biometric data"})
+_QUOTE = 110
+"""Longest quotation inside a reason, characters."""
+_CLOUD_OF = (
+    ("cosmos", "Azure"),
+    ("azure", "Azure"),
+    ("dynamo", "AWS"),
+    ("amazon", "AWS"),
+    ("aws", "AWS"),
+    ("bigquery", "Google Cloud"),
+    ("firestore", "Google Cloud"),
+)
+"""Products that exist on one cloud only."""
 _TIGHT_MEMORY = 1_000_000_000.0
 """Below this many bytes for everything, a runtime of a hundred megabytes an instance does not fit."""
 _DEMANDING = ("functional", "quality", "constraint", "integration")
@@ -103,7 +115,8 @@ def judge(evidence: Evidence) -> Traits:
 
 def _by(fact: Fact) -> str:
     """Return how a fact was stated, for a reason: the quotation, or the option."""
-    return f'the brief says "{fact.quote}"' if fact.origin == "brief" and fact.quote else f"stated outright: {fact.value}"
+    quote = fact.quote if len(fact.quote) <= _QUOTE else fact.quote[:_QUOTE].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    return f'the brief says "{quote}"' if fact.origin == "brief" and fact.quote else f"stated outright: {fact.value}"
 
 
 def _shape(evidence: Evidence) -> tuple[Literal["none", "browser", "cli", "service"], Judgement]:
@@ -219,7 +232,9 @@ def _pattern(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["singl
         because = f"{len(asked)} requirements about {_some(tuple(nouns)) or 'several things'}, one deployment: the boundaries are drawn in code"
         return "modular monolith", Judgement(value="modular monolith", because=because, cites=asked[:2])
     about = _some(tuple(nouns))
-    return "monolith", Judgement(value="monolith", because=f"{len(asked)} requirements" + (f" about {about}" if about else "") + " that share the same data", cites=asked[:2])
+    return "monolith", Judgement(
+        value="monolith", because=f"{len(asked)} requirements" + (f" about {about}" if about else "") + " that share the same data", cites=asked[:2]
+    )
 
 
 def _some(nouns: tuple[str, ...]) -> str:
@@ -317,4 +332,7 @@ def _regulated(profile: Profile) -> tuple[Judgement, ...]:
 
 def _cloud(evidence: Evidence) -> str:
     fact = next((fact for fact in evidence.profile.all("cloud") if not evidence.weak(fact)), None) or evidence.profile.first("cloud")
-    return fact.value if fact else ""
+    if fact is not None:
+        return fact.value
+    named = " ".join((*evidence.profile.values("database"), *evidence.profile.values("stack"))).lower()
+    return next((cloud for word, cloud in _CLOUD_OF if word in named), "")
