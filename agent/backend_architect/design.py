@@ -284,6 +284,7 @@ class Endpoint(Closed):
     response: tuple[Parameter, ...] = ()
     """Members returned; empty with an `entity` means that entity's public fields."""
     errors: tuple[EndpointError, ...] = ()
+    """Only what is particular to it; the usual refusals follow by `usual_errors`."""
     pagination: Literal["none", "offset", "cursor"] = "none"
     idempotency: Note = ""
     """How a repeated write is recognised, where that matters."""
@@ -321,6 +322,7 @@ class ApiDecision(Decision):
     """The one error format."""
     pagination: Text
     rate_limit: Text
+    """Begins with `None` where calls are not limited."""
 
 
 class ApiLayer(Closed):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from backend_architect.design import ApiDecision, Endpoint, EndpointError, Parameter
 
 _INPUT = frozenset((400, 422))
+_UNLIMITED = re.compile(r"none\b", re.IGNORECASE)
 _BEFORE_PARAMETER = re.compile(r"/([^/{}]+)/\{[^/{}]+\}(?!.*\{)")
 _NAMED = 3
 """Members that a sentence names; more are not worth the room."""
@@ -38,21 +39,12 @@ def usual_errors(endpoint: Endpoint) -> tuple[EndpointError, ...]:
     return tuple(error for error in _following(endpoint) if error.status not in statuses and error.code not in codes)
 
 
-def all_errors(endpoint: Endpoint) -> tuple[EndpointError, ...]:
-    """Return every way an endpoint says no: its own, then the usual ones."""
-    return (*endpoint.errors, *usual_errors(endpoint))
-
-
-def is_limited(decision: ApiDecision | None) -> bool:
-    """Return whether calls are limited: only where the API decision does not say `None` do writes answer 429."""
-    return decision is None or not re.match(r"none\b", decision.rate_limit, re.IGNORECASE)
-
-
-def answered_errors(endpoint: Endpoint, decision: ApiDecision | None) -> tuple[EndpointError, ...]:
-    """Return every way an endpoint says no under this API decision."""
-    if is_limited(decision):
-        return all_errors(endpoint)
-    return (*endpoint.errors, *(error for error in usual_errors(endpoint) if error.status != 429))
+def all_errors(endpoint: Endpoint, decision: ApiDecision | None = None) -> tuple[EndpointError, ...]:
+    """Return every way an endpoint says no, its own first; no 429 by rule under a decision that limits no calls."""
+    usual = usual_errors(endpoint)
+    if decision is not None and _UNLIMITED.match(decision.rate_limit):
+        usual = tuple(error for error in usual if error.status != 429)
+    return (*endpoint.errors, *usual)
 
 
 def _following(endpoint: Endpoint) -> Iterable[EndpointError]:
@@ -68,7 +60,7 @@ def _following(endpoint: Endpoint) -> Iterable[EndpointError]:
         yield _error(400, f"{_joined(names[:_NAMED]) or 'The page'} is malformed or out of bounds", "`errors` names the parameter and its rule")
     if sent:
         needed = [f"`{parameter.name}`" for parameter in sent if parameter.required]
-        what = f"{_joined(needed)} is missing" if 0 < len(needed) <= _NAMED else "A member is missing" if needed else "A member is malformed"
+        what = f"{_joined(needed)} is missing" if 0 < len(needed) <= _NAMED else "Some member is missing" if needed else "Some member is malformed"
         yield _error(422, f"{what} or out of bounds", "`errors` names each member and its rule")
     if "{" in endpoint.path:
         found = _BEFORE_PARAMETER.search(endpoint.path)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from backend_architect.design import Design, Keys
 from backend_architect.plan import CodeChange
+from backend_architect.usual_errors import all_errors
 
 Prove = Callable[[Design, tuple[CodeChange, ...]], Keys]
 """Returns the keys that prove a demand; empty if nothing does."""
@@ -43,8 +44,9 @@ def _auth(design: Design, code: tuple[CodeChange, ...]) -> Keys:
 
 
 def _errors(design: Design, code: tuple[CodeChange, ...]) -> Keys:
-    silent = [endpoint for endpoint in design.endpoints if endpoint.request and not endpoint.errors]
-    return _endpoints(design) if design.endpoints and not silent else ()
+    silent = [endpoint for endpoint in design.endpoints if endpoint.request and not all_errors(endpoint)]
+    explained = design.api is not None and bool(design.api.errors)
+    return _endpoints(design) if explained and design.endpoints and not silent else ()
 
 
 def _permissions(design: Design, code: tuple[CodeChange, ...]) -> Keys:

@@ -32,8 +32,8 @@ class Names:
     """By statement: given when writing, found when reading."""
     callers: dict[str, list[str]] = field(default_factory=dict)
     """Component to the components that use it; only for writing."""
-    located: set[int] = field(default_factory=set)
-    """Statements whose lines were given already; only for writing."""
+    required: frozenset[int] = frozenset()
+    """Statements behind a requirement, which is where their lines are given; only for writing."""
     strays: list[str] = field(default_factory=list)
     """What somebody added under an element, by its first words; only found when reading."""
 
@@ -224,7 +224,10 @@ _CITE_PARTS = re.compile(r"S([0-9]{1,18})(?: \(L([0-9]{1,18})(?:-([0-9]{1,18}))?
 
 @dataclass(frozen=True)
 class Cited:
-    """Statements of the brief, with their lines where they are named first: `S12 (L14), S13 (L15-16)`."""
+    """Statements of the brief, with their lines: `S12 (L14), S13 (L15-16)`."""
+
+    located: bool = False
+    """Whether to give the lines of statements that a requirement gives them of."""
 
     token: re.Pattern[str] | None = re.compile(rf"{_CITE}(?:, {_CITE})*")
 
@@ -232,12 +235,10 @@ class Cited:
         """Return them, joined."""
         return ", ".join(self._one(number, names) for number in value)
 
-    @staticmethod
-    def _one(number: int, names: Names) -> str:
+    def _one(self, number: int, names: Names) -> str:
         span = names.spans.get(number)
-        if span is None or number in names.located:
+        if span is None or (number in names.required and not self.located):
             return f"S{number}"
-        names.located.add(number)
         lines = f"{span.first_line}" if span.first_line == span.last_line else f"{span.first_line}-{span.last_line}"
         return f"S{number} (L{lines})"
 
@@ -293,7 +294,7 @@ def split(text: str, between: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-PROSE, CODED, WORD, NUMBER, MS, TEXTS, CHOICES, CODE_WORDS, REF, REFS, CITED, RANGES = (
+PROSE, CODED, WORD, NUMBER, MS, TEXTS, CHOICES, CODE_WORDS, REF, REFS, CITED, LOCATED, RANGES = (
     Prose(),
     Coded(),
     Word(),
@@ -305,6 +306,7 @@ PROSE, CODED, WORD, NUMBER, MS, TEXTS, CHOICES, CODE_WORDS, REF, REFS, CITED, RA
     Ref(),
     Refs(),
     Cited(),
+    Cited(located=True),
     Ranges(),
 )
 YES = Word(((True, "yes"), (False, "no")))
@@ -346,7 +348,7 @@ class Line:
         pieces = []
         for slot in self.slots:
             part = getattr(value, slot.field)
-            if part != default_of(self.model, slot.field) and not (part == () and slot.codec is CITED):
+            if part != default_of(self.model, slot.field) and not (part == () and isinstance(slot.codec, Cited)):
                 pieces.append(slot.before + slot.codec.write(part, names))
         return "".join(pieces)
 
@@ -387,7 +389,7 @@ class Line:
         return parts
 
     def _required(self, slot: Slot) -> bool:
-        return self.model.model_fields[slot.field].is_required() and slot.codec is not CITED
+        return self.model.model_fields[slot.field].is_required() and not isinstance(slot.codec, Cited)
 
 
 def _is_coded(slot: Slot, text: str, start: int) -> bool:

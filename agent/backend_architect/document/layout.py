@@ -60,6 +60,7 @@ from backend_architect.document.codecs import (
     CITED,
     CODE_WORDS,
     CODED,
+    LOCATED,
     MS,
     NUMBER,
     PROSE,
@@ -222,7 +223,7 @@ LOAD = Table(
 )
 REQUIREMENT = Item(
     Requirement,
-    _line(Requirement, ("", "text"), _CITES),
+    _line(Requirement, ("", "text"), (" — ", "cites", LOCATED)),
     kind="requirement",
     tag=_line(Requirement, ("", "kind", WORD), (", ", "horizon", WORD)),
 )

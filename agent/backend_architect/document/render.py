@@ -20,6 +20,7 @@ from backend_architect.errors import DesignError
 from backend_architect.identity import COMMAND_GROUPS, components, elements, grouped, requirements, tasks
 from backend_architect.plan import Head, Kind, Plan
 from backend_architect.text import Closed
+from backend_architect.usual_errors import SOURCES, all_errors
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -65,6 +66,7 @@ class _Sheet:
         self.plan = plan
         self.design = plan.design
         self.names = Names.of(plan.identities, plan.spans)
+        self.names.required = frozenset(number for requirement in plan.design.scope.requirements for number in requirement.cites)
         self.ticked = frozenset(plan.ticked)
         for component in plan.design.structure.components:
             for used in dict.fromkeys(component.uses):
@@ -249,6 +251,15 @@ class _Sheet:
         return "" if value is None else writing.fields(SINGLES[heading], value, self.names)
 
     # --- derived ---
+
+    @property
+    def usual_errors(self) -> str:
+        """Which errors follow from what an endpoint is, so that its item need not list them."""
+        api = self.design.api
+        decision = api.decision if api else None
+        usual = {error.status for endpoint in self.design.endpoints for error in all_errors(endpoint, decision)[len(endpoint.errors) :]}
+        said = [f"{status} `{code}` from {source}" for status, (code, source) in SOURCES.items() if status in usual]
+        return f"An endpoint's usual errors follow from it; one of its own replaces the usual one of that status: {', '.join(said)}." if said else ""
 
     def diagram(self, name: str) -> str:
         """Return a diagram of the design; "" if there is nothing to draw."""

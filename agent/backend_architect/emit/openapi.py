@@ -13,6 +13,7 @@ from backend_architect.emit.names import camel, pascal, sentence, singular, uniq
 from backend_architect.emit.paths import Place, column_of, places
 from backend_architect.emit.schema import Schema, body, of_entity, of_parameter, value
 from backend_architect.emit.security import requirement, schemes
+from backend_architect.usual_errors import all_errors
 
 _HEADER = re.compile(r"\bIdempotency-Key\b|\bX-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*|\b[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+(?=`? header)", re.IGNORECASE)
 _KIND_PREFIX = re.compile(r"^(?:api|endpoint|ep)-(?=.)")
@@ -76,8 +77,8 @@ def document(design: Design) -> dict[str, Any]:
 
     What the brief spells out (`origin="brief"`) is taken over with exactly its members; derived
     endpoints get the list wrapper, the paging parameters and the idempotency header that the design
-    decided. Errors share one response; what is particular to each (its code) stands beside the
-    reference, as OpenAPI 3.1 allows. Two endpoints of one method and path (a list and its event
+    decided. Errors, those of an endpoint and those that follow from it by rule, share one response;
+    what is particular to each (its code) stands beside the reference, as OpenAPI 3.1 allows. Two endpoints of one method and path (a list and its event
     stream) become one operation with the answers of both.
     """
     media, error = fault(design)
@@ -102,7 +103,8 @@ def document(design: Design) -> dict[str, Any]:
         _add_path_parameters(operations, endpoint, place, shared)
         operations[method] = _merged(operations[method], operation) if method in operations else operation
     shared.put_single_uses_in_place()
-    schemas: dict[str, Schema] = {"Error": error} if any(endpoint.errors for endpoint in design.endpoints) else {}
+    refused = any("$ref" in answer for at in paths.values() for name, one in at.items() if name != "parameters" for answer in one["responses"].values())
+    schemas: dict[str, Schema] = {"Error": error} if refused else {}
     for key, name in shared.schema_names.items():
         schemas[name] = of_entity(entities[key], decimals_as_text=any(e.entity == key and e.origin == "derived" for e in design.endpoints))
     components: dict[str, Any] = {
@@ -226,7 +228,7 @@ def _responses(endpoint: Endpoint, shared: _Shared) -> dict[str, Schema]:
         answer["content"] = {_media(endpoint): {"schema": schema} if schema else {}}
     responses = {str(status): answer}
     codes: dict[int, dict[str, None]] = {}
-    for error in endpoint.errors:
+    for error in all_errors(endpoint, shared.design.api.decision if shared.design.api else None):
         codes.setdefault(error.status, {})[error.code] = None
     for failed in sorted(codes):
         responses[str(failed)] = _ref("responses", "Error") | {"description": " or ".join(codes[failed])}

@@ -18,6 +18,7 @@ from backend_architect.design import Design
 from backend_architect.emit import code_changes
 from backend_architect.errors import DesignError
 from backend_architect.identity import allocate
+from backend_architect.implied_cites import without_implied_cites
 from backend_architect.nodes.who import architect
 from backend_architect.plan import Finding, Head, Identity, Plan
 from backend_architect.profile import Profile
@@ -47,6 +48,7 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
     broken = check(design, (), statements=len(brief.statements), checks=BREAKING)
     if broken:
         raise DesignError(f"{broken[0].message} ({broken[0].code}{f', and {len(broken) - 1} more' if broken[1:] else ''})")
+    design = without_implied_cites(design)
     code = code_changes(design)
     boxes = quality(design, code, state["profile"])
     identities = allocate(design, code, boxes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from backend_architect.architects.rules import evidence, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.design import Design, Endpoint, EndpointError, Parameter
+from backend_architect.usual_errors import all_errors
 
 _WEIGHT = {409: 0, 410: 1, 422: 2, 403: 3, 404: 4, 400: 5, 429: 6, 401: 7}
 
@@ -35,17 +36,17 @@ def _limited(parameter: Parameter) -> str:
 
 
 def rules(endpoints: Sequence[Endpoint], *, most: int) -> list[str]:
-    """Return the refusals that a person would notice, as steps."""
-    return [f"{wording.headed(wording.clipped(error.when, 100))}: {error.status} `{error.code}`" for error in _telling(endpoints)[:most]]
+    """Return the particular refusals that a person would notice, as steps."""
+    own = [error for endpoint in endpoints for error in endpoint.errors]
+    return [f"{wording.headed(wording.clipped(error.when, 100))}: {error.status} `{error.code}`" for error in _telling(own)[:most]]
 
 
-def _telling(endpoints: Sequence[Endpoint]) -> list[EndpointError]:
-    errors: dict[str, EndpointError] = {}
-    for endpoint in endpoints:
-        for error in endpoint.errors:
-            if error.status < 500 and error.status != 401:
-                errors.setdefault(error.code, error)
-    return sorted(errors.values(), key=lambda error: _WEIGHT.get(error.status, 9))
+def _telling(errors: Iterable[EndpointError]) -> list[EndpointError]:
+    found: dict[str, EndpointError] = {}
+    for error in errors:
+        if error.status < 500 and error.status != 401:
+            found.setdefault(error.code, error)
+    return sorted(found.values(), key=lambda error: _WEIGHT.get(error.status, 9))
 
 
 def acceptance(case: Case, design: Design, endpoints: Sequence[Endpoint]) -> str:
@@ -53,14 +54,14 @@ def acceptance(case: Case, design: Design, endpoints: Sequence[Endpoint]) -> str
     lead = next((e for e in endpoints if e.primary), None) or next((e for e in endpoints if evidence.writes(e)), endpoints[0])
     said = [f"`{evidence.call(lead)}` answers {lead.status}"]
     bound = next((p for p in lead.request if p.maximum is not None and p.where == "body"), None)
-    refusal = next(iter(_telling([lead])), None)
+    refusal = next(iter(_telling(all_errors(lead))), None)
     if bound is not None and bound.maximum is not None:
         over = (
             f"{wording.figure(bound.maximum + 1)} {'characters' if bound.type == 'text' else 'as value'}"
             if bound.type != "json"
             else f"more than {wording.figure(bound.maximum)} entries"
         )
-        status = next((error.status for error in lead.errors if error.status in (400, 422)), 422)
+        status = next((error.status for error in all_errors(lead) if error.status in (400, 422)), 422)
         said.append(f"`{bound.name}` with {over} answers {status}")
     elif refusal is not None:
         said.append(f"{refusal.status} when {evidence.lower_first(wording.clipped(refusal.when, 80))}")

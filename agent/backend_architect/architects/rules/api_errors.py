@@ -2,97 +2,178 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.case import Case, System
 from backend_architect.architects.rules.grounds import is_identity, outside, queue, relay
+from backend_architect.architects.rules.words import singular, snake, words
 from backend_architect.architects.rules.wording import ENGINE_NAMES, clipped, headed, listing, spaced
-from backend_architect.design import Endpoint, EndpointError, ErrorCase
+from backend_architect.design import ApiDecision, Endpoint, EndpointError, ErrorCase
+from backend_architect.usual_errors import SOURCES, all_errors
 
 Category = Literal["input", "business", "system", "external"]
 
+_CATEGORIES: tuple[Category, ...] = ("input", "business", "system", "external")
 _INPUT = frozenset({400, 406, 411, 413, 414, 415, 422})
 _MOST: dict[str, dict[Category, int]] = {
     "tiny": {"input": 1, "business": 1, "system": 1, "external": 1},
-    "small": {"input": 2, "business": 3, "system": 2, "external": 2},
-    "medium": {"input": 2, "business": 4, "system": 2, "external": 3},
-    "large": {"input": 2, "business": 4, "system": 2, "external": 3},
+    "small": {"input": 2, "business": 4, "system": 2, "external": 2},
+    "medium": {"input": 2, "business": 5, "system": 3, "external": 3},
+    "large": {"input": 2, "business": 5, "system": 3, "external": 3},
 }
+_ALL = {"tiny": 3, "small": 8, "medium": 10, "large": 12}
+
+Refused = dict[int, list[Endpoint]]
+"""By status: the endpoints whose usual refusal it is, the loop's own first."""
 
 
-def errors(case: Case, endpoints: tuple[Endpoint, ...]) -> tuple[ErrorCase, ...]:
-    """Return the error tables: what the person sees and how each failure is found, by category."""
-    rows = [*_refusals(endpoints, "input"), *_refusals(endpoints, "business"), *_system(case, endpoints), *_external(case)]
-    most = _MOST[case.traits.size]
-    counts: dict[str, int] = {}
-    found: list[ErrorCase] = []
-    for row in rows:
-        counts[row.category] = counts.get(row.category, 0) + 1
-        if counts[row.category] <= most[row.category]:
-            found.append(row)
-    return tuple(found)
+def errors(case: Case, endpoints: tuple[Endpoint, ...], decision: ApiDecision | None = None) -> tuple[ErrorCase, ...]:
+    """Return the error tables: what the person sees and how each failure is found, by category.
+
+    What several endpoints refuse in the same way is one row; the categories take turns until the
+    table is as long as the project's size allows.
+    """
+    ordered = sorted(endpoints, key=lambda endpoint: not endpoint.primary)
+    refused: Refused = {}
+    for endpoint in ordered:
+        for error in all_errors(endpoint, decision)[len(endpoint.errors) :]:
+            refused.setdefault(error.status, []).append(endpoint)
+    rows: dict[Category, list[ErrorCase]] = {
+        "input": [*_own(ordered, "input"), *_invalid(refused)],
+        "business": _business(ordered, refused),
+        "system": [*_system(case, endpoints), *_too_many(refused)],
+        "external": _external(case),
+    }
+    most, size = _MOST[case.traits.size], _ALL[case.traits.size]
+    kept = {category: rows[category][: most[category]] for category in _CATEGORIES}
+    turns = sorted((at, _CATEGORIES.index(category)) for category in _CATEGORIES for at in range(len(kept[category])))[:size]
+    return tuple(kept[category][at] for number, category in enumerate(_CATEGORIES) for at, turn in turns if turn == number)
 
 
-def _refusals(endpoints: tuple[Endpoint, ...], category: Category) -> list[ErrorCase]:
-    """Return what the endpoints themselves refuse, each code once, the loop's own endpoint first."""
+def _own(endpoints: Sequence[Endpoint], category: Category) -> list[ErrorCase]:
+    """Return what endpoints refuse in a way of their own, each code once, the loop's own endpoint first."""
     seen: dict[str, tuple[EndpointError, list[Endpoint]]] = {}
-    for endpoint in sorted(endpoints, key=lambda e: not e.primary):
+    for endpoint in endpoints:
         for error in endpoint.errors:
-            if error.status < 500 and (error.status in _INPUT) == (category == "input") and error.status not in (429,):
+            if error.status < 500 and (error.status in _INPUT) == (category == "input") and error.status != 429:
                 seen.setdefault(error.code, (error, []))[1].append(endpoint)
     ranked = sorted(seen.values(), key=lambda pair: (not pair[1][0].primary, pair[0].status in (401, 404)))
-    rows = [
+    return [
         ErrorCase(
             category=category,
             error=headed(spaced(error.code.lower())),
-            cause=f"{clipped(error.when, 140)} ({listing([f'`{e.method} {e.path}`' for e in where], most=2)})",
+            cause=f"{clipped(error.when, 140)} ({_at(where)})",
             message=error.message,
             answer=f"{error.status} `{error.code}`",
-            recovery=_recovery(error),
+            recovery=_recovery(error.status),
         )
         for error, where in ranked
     ]
-    if not rows and category == "input" and (row := _derived(endpoints)) is not None:
-        rows.append(row)
-    return rows
 
 
-def _derived(endpoints: tuple[Endpoint, ...]) -> ErrorCase | None:
-    """Return the refusal that a body with rules implies, for endpoints that name no errors."""
-    for endpoint in sorted(endpoints, key=lambda e: not e.primary):
-        wanted = [p for p in endpoint.request if p.where == "body" and p.required]
-        if wanted:
-            names = listing([f"`{p.name}`" for p in wanted], most=3)
-            return ErrorCase(
-                category="input",
-                error="Validation error",
-                cause=f"{names} missing or malformed (`{endpoint.method} {endpoint.path}`)",
-                message=f"`{wanted[0].name}` is required",
-                answer="422 `VALIDATION_ERROR`",
-                recovery="Logged as a count, without the body; not repeated: the caller corrects it",
+def _invalid(refused: Refused) -> list[ErrorCase]:
+    """Return the one row for what body and query get wrong."""
+    where = refused.get(422) or refused.get(400)
+    if not where:
+        return []
+    lead = next((e for e in where if any(p.required and p.where == "body" for p in e.request)), where[0])
+    places = ("body",) if 422 in refused else ("query", "body")
+    sent = [p for p in lead.request if p.where in places]
+    names = listing([f"`{p.name}`" for p in sent if p.required] or [f"`{p.name}`" for p in sent], most=2, last="or") or "A member"
+    missing = "missing or " if any(p.required for p in sent) else ""
+    return [
+        ErrorCase(
+            category="input",
+            error="Invalid input",
+            cause=f"{names} {missing}malformed ({_at([lead, *(e for e in where if e is not lead)], most=1)})",
+            message="`errors` names each member and its rule",
+            answer=_answers(refused, 422, 400),
+            recovery=_recovery(422),
+        )
+    ]
+
+
+def _business(endpoints: Sequence[Endpoint], refused: Refused) -> list[ErrorCase]:
+    own = _own(endpoints, "business")
+    usual: list[ErrorCase] = []
+    if 401 in refused or 403 in refused:
+        roles = listing(dict.fromkeys(role for endpoint in refused.get(403, ()) for role in endpoint.roles), most=3, last="or")
+        unknown = "No valid session or key" if 401 in refused else ""
+        wrong = f"the caller is no {roles or 'holder of the role'} ({_at(refused[403], most=1)})" if 403 in refused else ""
+        usual.append(
+            ErrorCase(
+                category="business",
+                error="Not signed in, or not allowed" if wrong and unknown else "Not allowed" if wrong else "Not signed in",
+                cause=headed("; or ".join(part for part in (unknown, wrong) if part)),
+                message="Sign in first, or ask for a role that may" if wrong else "Sign in first",
+                answer=_answers(refused, 401, 403),
+                recovery="Counted by address and account; an alert from ten a minute",
             )
-    return None
+        )
+    if 404 in refused:
+        things = dict.fromkeys(_thing(endpoint.path) for endpoint in refused[404])
+        usual.append(
+            ErrorCase(
+                category="business",
+                error="Not found",
+                cause=f"No {listing(things, most=3, last='or')} has this identifier",
+                message="Not found, or gone by now",
+                answer=_answers(refused, 404),
+                recovery=_recovery(404),
+            )
+        )
+    return [*own[:2], *usual, *own[2:]]
 
 
-def _recovery(error: EndpointError) -> str:
-    match error.status:
+def _too_many(refused: Refused) -> list[ErrorCase]:
+    if 429 not in refused:
+        return []
+    return [
+        ErrorCase(
+            category="system",
+            error="Too many calls",
+            cause=f"One address calls faster than a person would ({_at(refused[429], most=1)})",
+            message="Wait a moment, then try again",
+            answer=f"{_answers(refused, 429)} with `Retry-After`",
+            recovery="Counted by address; the client waits as long as it is told",
+        )
+    ]
+
+
+def _at(where: Sequence[Endpoint], most: int = 2) -> str:
+    return listing([f"`{endpoint.method} {endpoint.path}`" for endpoint in where], most=most)
+
+
+def _answers(refused: Refused, *statuses: int) -> str:
+    return "; ".join(f"{status} `{SOURCES[status][0]}`" for status in statuses if status in refused)
+
+
+def _thing(path: str) -> str:
+    """Return what the last parameter of a path identifies: `note` for `/v1/notes/{id}/tags`."""
+    before = path[: path.rindex("{")].rstrip("/").rpartition("/")[2]
+    return words(singular(snake(before))) or "record"
+
+
+def _recovery(status: int) -> str:
+    match status:
         case 401:
-            return "Counted for each address; ten in a minute slow it down; the client asks for a new sign-in"
+            return "Counted by address; ten in a minute slow it down"
         case 403:
-            return "Logged with who and what; repeated ones raise an alert; not repeated by the client"
+            return "Logged with who and what; the client does not repeat it"
         case 404 | 410:
-            return "Not logged as an error; the client drops the link"
+            return "No error in the log; the client drops the link"
         case 409 | 412 | 423:
-            return "Found by the conditional update or unique index, not by reading first; the client reloads and the person decides"
+            return "Found by the conditional update or unique index; the client reloads, the person decides"
         case 413 | 415:
             return "Refused before the body is read; counted"
         case _:
-            return "Logged as a count with the field, without its content; the caller corrects it, no retry"
+            return "Counted by member, contents not logged; the caller corrects it"
 
 
 def _system(case: Case, endpoints: tuple[Endpoint, ...]) -> list[ErrorCase]:
     engine = ENGINE_NAMES[case.traits.engine]
-    writes = [f"`{e.method} {e.path}`" for e in endpoints if e.method in ("POST", "PUT", "PATCH")]
+    writes = [e for e in endpoints if e.method in ("POST", "PUT", "PATCH")]
     found: list[ErrorCase] = []
     if case.traits.engine not in ("memory", "none", "browser"):
         cause = (
@@ -104,20 +185,20 @@ def _system(case: Case, endpoints: tuple[Endpoint, ...]) -> list[ErrorCase]:
             ErrorCase(
                 category="system",
                 error=f"{engine} not available",
-                cause=f"{headed(cause)}; hits {listing(writes, most=2) or 'every endpoint'} first",
-                message="That did not work just now. Try again in a moment",
+                cause=f"{headed(cause)}; hits {_at(writes, most=1) or 'every endpoint'} first",
+                message="That did not work just now: try again in a moment",
                 answer="503 with `Retry-After: 5`",
-                recovery="`GET /readyz` turns red, alert after 1 minute; reads may be repeated by the client, a write only with its own identifier",
+                recovery="`GET /readyz` turns red, alert after 1 minute; the client repeats reads, a write only with its own identifier",
             )
         )
     found.append(
         ErrorCase(
             category="system",
             error="Unexpected error",
-            cause="A defect: an exception that no handler knows",
-            message="Something went wrong on our side. The reference helps us to find it",
-            answer="500 `INTERNAL`, with the request's id and no detail",
-            recovery="Stack trace in the log under the request's id; the transaction is undone; alert above 1 % of requests in 5 minutes",
+            cause="A defect",
+            message="Our mistake; the reference helps us to find it",
+            answer="500 `INTERNAL`, the request's id, no detail",
+            recovery="Stack trace in the log, transaction undone; alert above 1 % of requests in 5 minutes",
         )
     )
     return found
@@ -162,6 +243,7 @@ def _external(case: Case) -> list[ErrorCase]:
                 )
             )
         return found
+    others: list[System] = []
     for system in outside(case):
         if is_identity(system):
             found.append(
@@ -175,17 +257,18 @@ def _external(case: Case) -> list[ErrorCase]:
                 )
             )
             continue
-        if case.traits.existing and intake is not None:
-            break
-        what = clipped(system.purpose, 70).rstrip(".").lower()
+        others.append(system)
+    if others and not (case.traits.existing and intake is not None):
+        names = listing((system.name for system in others), most=3, last="or")
+        what = f" ({clipped(others[0].purpose, 70).rstrip('.').lower()})" if len(others) == 1 else ""
         found.append(
             ErrorCase(
                 category="external",
-                error=f"{system.name} fails or is slow",
-                cause=f"5xx or no answer within 2 s ({what})",
-                message=f"{system.name} is not answering; the rest is shown",
-                answer="200 with what is there and a note of what is missing, or 503 if nothing is left",
-                recovery="Two repeats for reads, none for writes; the circuit opens after 5 failures for 30 s; counted by system",
+                error=f"{names} fails or is slow",
+                cause=f"5xx or no answer within 2 s{what}",
+                message=f"{names} is not answering; the rest is shown",
+                answer="200 with what is there and what is missing; 503 if nothing is left",
+                recovery="Two repeats for reads, none for writes; the circuit opens after 5 failures for 30 s",
             )
         )
     return found

@@ -54,9 +54,8 @@ class RuleArchitect:
     ) -> Layer | None:
         match name:
             case "api":
-                return ApiLayer(
-                    decision=api_layer.decide(case, scope, structure, things, operations), endpoints=operations, errors=api_layer.errors(case, operations)
-                )
+                decision = api_layer.decide(case, scope, structure, things, operations)
+                return ApiLayer(decision=decision, endpoints=operations, errors=api_layer.errors(case, operations, decision))
             case "data" if not things and case.traits.shape == "cli":
                 return None
             case "data":

@@ -12,6 +12,7 @@ from backend_architect.architects.rules.jobs import forwarded, main_and_reserve
 from backend_architect.architects.rules.load import spread
 from backend_architect.design import CriticalPath, Endpoint, EndpointError, Scope, Step, Structure
 from backend_architect.text import Cites
+from backend_architect.usual_errors import all_errors
 
 _DURATION = re.compile(r"\b(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|minutes?)\b", re.IGNORECASE)
 _WORK = re.compile(r"\b(?:process\w*|complet\w+|takes?|lasts?|duration|cook\w*|run(?:s|ning)?|finish\w*|requires?d?)\b", re.IGNORECASE)
@@ -113,7 +114,7 @@ def _asks_outside(case: Case, endpoint: Endpoint) -> bool:
 
 
 def _refusal(endpoint: Endpoint, statuses: tuple[int, ...], otherwise: str) -> str:
-    error = next((error for error in endpoint.errors if error.status in statuses), None)
+    error = next((error for error in all_errors(endpoint) if error.status in statuses), None)
     return _said(error) if error is not None else otherwise
 
 

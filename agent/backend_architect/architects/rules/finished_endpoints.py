@@ -124,8 +124,6 @@ def finished(api: Api, operation: Operation, *, key: str, component: str, leads:
         method=operation.method,
         noun=noun,
         request=request,
-        auth=auth,
-        roles=roles,
         entity=entity,
         parent=operation.parent,
         owned=owned,
@@ -146,7 +144,7 @@ def finished(api: Api, operation: Operation, *, key: str, component: str, leads:
         entity=entity.key if entity is not None and operation.returns else None,
         many=operation.many,
         response=operation.response,
-        errors=refusals(case, call) if operation.method not in ("WS", "SSE") else refusals(case, Call(method="GET", noun="", request=(), auth=auth)),
+        errors=refusals(call) if operation.method not in ("WS", "SSE") else (),
         pagination="cursor" if operation.paginated else "none",
         idempotency=operation.repeat
         or (idempotency(operation.method, request, noun, entity) if operation.status in (201, 202) and not operation.signs_in else ""),

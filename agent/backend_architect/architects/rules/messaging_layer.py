@@ -11,6 +11,7 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.jobs import forwarded, jobs
 from backend_architect.architects.rules.realtime import realtime
 from backend_architect.design import Endpoint, Engine, Entity, Job, MessagingDecision, MessagingLayer, RealTime, Rejected, Scope, Structure, SyncOperation
+from backend_architect.usual_errors import all_errors
 
 
 @dataclass(frozen=True)
@@ -291,7 +292,7 @@ def _waits(endpoint: Endpoint) -> str:
         return "until it is stored, no longer: from then on it cannot be lost"
     if not evidence.writes(endpoint):
         return "the answer is what was asked for"
-    refusal = next((error for status in (409, 410, 422, 400) for error in endpoint.errors if error.status == status), None)
+    refusal = next((error for status in (409, 410, 422, 400) for error in all_errors(endpoint) if error.status == status), None)
     if refusal is not None:
         return f"the caller has to hear at once when it is refused: {evidence.lower_first(wording.clipped(refusal.when, 80))}"
     return "the caller has to know that it is stored"

@@ -14,7 +14,7 @@ _UI = """
     placeholder
 """
 _SYSTEM = """
-    system application app platform service backend back_end frontend front_end api server database db code software program tool solution
+    system application app platform service backend back_end frontend front_end api server database db code software program solution
     product_owner website portal infrastructure container cluster cloud network architecture component module library framework endpoint
     repository script pipeline environment integration interface implementation prototype mvp technology stack codebase ecosystem storage
     queue storage_queue cache broker log_file request response_time call query process thread job worker cron task_queue browser_window
