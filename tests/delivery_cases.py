@@ -36,7 +36,7 @@ def scope_of(case: Case) -> Scope:
         summary="A test.",
         loop=Loop(action="A member borrows a tool", response="the loan is kept", value="the tool is reserved"),
         requirements=tuple(
-            Requirement(key=f"r{r.statement}", kind=r.label, text=case.statement(r.statement).text, horizon=r.horizon, cites=(r.statement,))
+            Requirement(key=case.requirement_key(r.statement), kind=r.label, text=case.statement(r.statement).text, horizon=r.horizon, cites=(r.statement,))
             for r in case.readings
             if r.label in DEMANDS
         ),

@@ -224,7 +224,6 @@ TINY = design(
             request=(TITLE,),
             status=201,
             entity="entity-errand",
-            errors=(error(400, "VALIDATION_FAILED"), error(429, "RATE_LIMITED")),
         ),
         endpoint(
             "PATCH",
@@ -237,7 +236,6 @@ TINY = design(
                 Parameter(name="done", type="boolean", required=False),
             ),
             entity="entity-errand",
-            errors=(error(400, "VALIDATION_FAILED"), error(404, "ERRAND_NOT_FOUND"), error(429, "RATE_LIMITED")),
         ),
         endpoint(
             "DELETE",
@@ -246,7 +244,6 @@ TINY = design(
             auth="none",
             request=(Parameter(name="id", where="path", type="uuid"),),
             status=204,
-            errors=(error(404, "ERRAND_NOT_FOUND"),),
         ),
         endpoint("GET", "/healthz", "api-health", auth="none", errors=(error(503, "UNAVAILABLE"),)),
         authentication="None: nothing in it belongs to one person",
@@ -348,7 +345,7 @@ LIBRARY = design(
             status=201,
             entity="entity-tool",
             component="shelf",
-            errors=(error(400, "VALIDATION_FAILED"), error(409, "NAME_TAKEN")),
+            errors=(error(409, "NAME_TAKEN"),),
         ),
         endpoint(
             "POST",

@@ -84,8 +84,8 @@ def test_the_tiny_list_as_a_whole() -> None:
         },
         "responses": {
             "201": {"description": "Created", "content": {"application/json": {"schema": one}}},
-            "400": {"$ref": "#/components/responses/Error", "description": "VALIDATION_FAILED"},
-            "429": {"$ref": "#/components/responses/Error", "description": "RATE_LIMITED"},
+            "422": {"$ref": "#/components/responses/Error"},
+            "429": {"$ref": "#/components/responses/Error"},
         },
     }
     assert made["components"]["schemas"]["Errand"] == {
@@ -262,7 +262,7 @@ def test_secret_names(name: str, secret: bool) -> None:
 def test_only_returned_entities_have_schemas() -> None:
     other = entity("entity-other", "others", field("id", "uuid", primary=True))
     made = document(endpoint("GET", "/errands/{id}", "show", entity="entity-errand"), entities=(ERRANDS, other))
-    assert list(made["components"]["schemas"]) == ["Errand"]
+    assert list(made["components"]["schemas"]) == ["Error", "Errand"]
 
 
 def test_an_entity_called_error_keeps_clear_of_the_error_body() -> None:
@@ -294,9 +294,9 @@ def test_one_shape_of_path_has_one_template() -> None:
 
 
 def test_a_list_and_its_stream_are_one_operation() -> None:
-    listed = endpoint("GET", "/errands", "list", entity="entity-errand", many=True)
-    stream = endpoint("SSE", "/errands", "watch", entity="entity-errand")
-    socket = endpoint("WS", "/errands", "talk", request=(Parameter(name="say"),))
+    listed = endpoint("GET", "/errands", "list", entity="entity-errand", many=True, auth="none")
+    stream = endpoint("SSE", "/errands", "watch", entity="entity-errand", auth="none")
+    socket = endpoint("WS", "/errands", "talk", request=(Parameter(name="say"),), auth="none")
     made = operation(listed, stream, socket, entities=(ERRANDS,))
     assert made["operationId"] == "list"
     assert {status: sorted(found.get("content", ())) for status, found in made["responses"].items()} == {
@@ -317,7 +317,7 @@ def test_files() -> None:
     assert operation(sent)["requestBody"]["content"] == {
         "multipart/form-data": {"schema": {"type": "object", "required": ["photo"], "properties": {"photo": {"contentMediaType": "application/octet-stream"}}}}
     }
-    fetched = endpoint("GET", "/photo", "fetch", response=(Parameter(name="photo", type="bytes"),))
+    fetched = endpoint("GET", "/photo", "fetch", auth="none", response=(Parameter(name="photo", type="bytes"),))
     assert operation(fetched)["responses"] == {"200": {"description": "OK", "content": {"application/octet-stream": {}}}}
 
 
@@ -341,12 +341,14 @@ def test_tags_only_where_there_is_something_to_tell_apart() -> None:
 
 
 def test_errors_share_an_answer_and_name_their_codes() -> None:
-    made = operation(endpoint("GET", "/a", "a", errors=(error(409, "A_GONE"), error(404, "NOT_FOUND"), error(409, "A_LOCKED"))))
-    assert made["responses"] == {
+    made = document(endpoint("GET", "/a/{id}", "a", errors=(error(409, "A_GONE"), error(409, "A_LOCKED"))))
+    assert made["paths"]["/a/{id}"]["get"]["responses"] == {
         "200": {"description": "OK"},
-        "404": {"$ref": "#/components/responses/Error", "description": "NOT_FOUND"},
+        "401": {"$ref": "#/components/responses/Error"},
+        "404": {"$ref": "#/components/responses/Error"},
         "409": {"$ref": "#/components/responses/Error", "description": "A_GONE or A_LOCKED"},
     }
+    assert made["components"]["responses"]["Error"]["description"] == "What went wrong; usual codes: 401 UNAUTHENTICATED, 404 NOT_FOUND"
 
 
 PROBLEM = ("application/problem+json", ["title", "status", "detail", "code"])

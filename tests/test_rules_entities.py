@@ -61,7 +61,7 @@ def test_a_tiny_brief_has_one_table_with_what_its_sentences_name() -> None:
         ),
         source_of_truth="PostgreSQL, table chores",
         concurrency="One row is changed by one statement; repeating it gives the same result",
-        satisfies=("r2", "r3", "r4"),
+        satisfies=tuple(case(LIST).requirement_key(n) for n in (2, 3, 4)),
         cites=(2, 3, 4),
     )
 
@@ -241,7 +241,7 @@ def test_parts_answers_states_and_sign_in_follow_from_what_people_do() -> None:
     assert [(f.name, f.ref) for f in found["answers"].fields if f.ref] == [
         ("response_id", "e-responses"), ("question_id", "e-questions"), ("option_id", "e-options"),
     ]  # fmt: skip
-    assert (found["teams"].fields, found["teams"].satisfies, found["teams"].cites) == ((), ("r6",), (6,))
+    assert (found["teams"].fields, found["teams"].satisfies, found["teams"].cites) == ((), (case(QUIZ).requirement_key(6),), (6,))
     # A parent stands before what refers to it.
     order = [entity.key for entity in found.values()]
     for entity in found.values():

@@ -63,10 +63,10 @@ def test_project_name(text: str, name: str) -> None:
 
 def test_scope_of_a_small_brief() -> None:
     found = scope(case(POTLUCK))
-    assert [(r.key, r.kind, r.text, r.cites) for r in found.requirements] == [
-        ("r2", "functional", "Neighbours can add a dish with a name and a number of portions.", (2,)),
-        ("r3", "functional", "Neighbours can see all dishes.", (3,)),
-        ("r4", "functional", "Neighbours can remove a dish.", (4,)),
+    assert [(r.kind, r.text, r.cites) for r in found.requirements] == [
+        ("functional", "Neighbours can add a dish with a name and a number of portions.", (2,)),
+        ("functional", "Neighbours can see all dishes.", (3,)),
+        ("functional", "Neighbours can remove a dish.", (4,)),
     ]
     assert found.loop.action == "A neighbour can add a dish"
     assert found.loop.value == "The neighbour sees all dishes (statement S3)"

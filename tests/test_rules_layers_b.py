@@ -58,7 +58,7 @@ def test_a_reminder_goes_through_a_table_in_the_database() -> None:
 
     assert layer is not None
     (job,) = layer.jobs
-    assert (job.key, job.name, job.satisfies, job.cites) == ("job-notify-loan", "Notify about loans", ("r1",), (1,))
+    assert (job.key, job.name, job.satisfies, job.cites) == ("job-notify-loan", "Notify about loans", (made.requirement_key(1),), (1,))
     assert "by e-mail" in job.does or "by email" in job.does
     assert "jobs` table in PostgreSQL" in layer.decision.broker
 
@@ -370,13 +370,14 @@ def test_the_cloud_of_the_brief_is_used(cloud: str, runs: str) -> None:
 
 def test_compose_port_and_pipeline_of_the_brief_are_used() -> None:
     text = "It has to start with docker compose.\n\nIt listens on port 9123.\n\nGitLab CI runs the tests."
-    layer = decided(operations_layer, case(text))
+    made = case(text)
+    layer = decided(operations_layer, made)
 
     assert layer.decision.deployment.startswith("`docker compose up -d`")
     assert "port 9123" in layer.decision.deployment
     assert layer.decision.pipeline.startswith("GitLab CI")
     assert layer.decision.cites == (1, 2, 3)
-    assert layer.decision.satisfies == ("r1", "r2", "r3")
+    assert layer.decision.satisfies == tuple(made.requirement_key(n) for n in (1, 2, 3))
 
 
 @pytest.mark.parametrize(("size", "objective"), [("small", "RPO 24 h, RTO 4 h"), ("medium", "RPO 5 min, RTO 1 h"), ("large", "RPO 1 min, RTO 15 min")])

@@ -20,7 +20,13 @@ def without_implied_cites(design: Design) -> Design:
     """
     resting = {requirement.key: frozenset(requirement.cites) for requirement in design.scope.requirements}
     jobs = design.messaging.jobs if design.messaging else ()
-    serving = (*(decision for _, _, decision in design.decisions()), *design.structure.components, *design.endpoints, *design.entities, *jobs)
+    serving: tuple[Decision | Component | Endpoint | Entity | Job, ...] = (
+        *(decision for _, _, decision in design.decisions()),
+        *design.structure.components,
+        *design.endpoints,
+        *design.entities,
+        *jobs,
+    )
     through = resting | {element.key: frozenset[int]().union(*(resting.get(key, ()) for key in element.satisfies)) for element in serving}
 
     def slim(elements: Iterable[Element]) -> tuple[Element, ...]:

@@ -9,6 +9,9 @@ from backend_architect.design import Design, Keys
 from backend_architect.plan import CodeChange
 from backend_architect.usual_errors import all_errors
 
+_SPEED = re.compile(r"p9\d|percentile|latency|response time|answers? within|throughput|duration", re.IGNORECASE)
+_ALERT = re.compile(r"\balerts?\b.*", re.IGNORECASE)
+
 Prove = Callable[[Design, tuple[CodeChange, ...]], Keys]
 """Returns the keys that prove a demand; empty if nothing does."""
 
@@ -88,11 +91,14 @@ def _monitored(design: Design, code: tuple[CodeChange, ...]) -> Keys:
     layer = design.operations
     if layer is None:
         return ()
-    watched = any(
-        re.search(r"p9\d|percentile|latency|response time|answers? within|throughput|duration", monitor.signal + monitor.threshold, re.IGNORECASE)
-        for monitor in layer.monitors
-    )
-    return (layer.decision.key,) if watched else ()
+    watched = (*(monitor.signal + monitor.threshold for monitor in layer.monitors), *_ALERT.findall(layer.decision.observability))
+    return (layer.decision.key,) if any(_SPEED.search(signal) for signal in watched) else ()
+
+
+def _recovery(design: Design, code: tuple[CodeChange, ...]) -> Keys:
+    # Of one process and its file, the backup's own line says what may be lost and how long the way back takes.
+    stated = design.operations is not None and "RPO" in design.operations.decision.backup and "RTO" in design.operations.decision.backup
+    return (design.operations.decision.key,) if design.operations is not None and stated else _practised("recovery", "backup")(design, code)
 
 
 def _practised(*topics: str) -> Prove:
@@ -115,5 +121,5 @@ _PROOFS: dict[str, Prove] = {
     "tasks:load-test": _tasks(r"\bload[- ]test", r"\bunder load\b", r"\bk6\b", r"\bbenchmark", r"\boha\b", r"\bwrk\b"),
     "tasks:security": _tasks(r"\bowasp\b", r"\bsecurity review\b", r"\bsecurity\b.*\b(?:test|check|pass|review)", r"\bhard[ae]n"),
     "monitors:performance": _monitored,
-    "operations:recovery": _practised("recovery", "backup"),
+    "operations:recovery": _recovery,
 }

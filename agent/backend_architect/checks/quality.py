@@ -10,7 +10,7 @@ from backend_architect.profile import Profile
 from backend_architect.standards import applies, because, boxes
 from backend_architect.standards.proof import PROOFS
 
-_MOST_EVIDENCE = 6
+_MOST_EVIDENCE = 3
 """A box that everything proves names the first few."""
 
 
@@ -21,7 +21,7 @@ def quality(design: Design, code: tuple[CodeChange, ...], profile: Profile) -> t
     for standard in boxes():
         key = f"qa-{standard.code.lower()}"
         if not applies(standard, around):
-            found.append(Quality(key=key, text=standard.text, state="not applicable", reason=because(standard, around)))
+            found.append(Quality(key=key, text=standard.box_text, state="not applicable", reason=because(standard, around)))
             continue
         proofs = {word: proven(word, design, code) for word in standard.proof}
         missing = [word for word, keys in proofs.items() if not keys]
@@ -29,8 +29,8 @@ def quality(design: Design, code: tuple[CodeChange, ...], profile: Profile) -> t
             reason = "; ".join(
                 "a person has to judge it" if word == "human" else f"not shown: {PROOFS[word][0].lower()}{PROOFS[word][1:].rstrip('.')}" for word in missing
             )
-            found.append(Quality(key=key, text=standard.text, state="open", reason=reason))
+            found.append(Quality(key=key, text=standard.box_text, state="open", reason=reason))
         else:
             evidence = tuple(dict.fromkeys(key for keys in proofs.values() for key in keys))
-            found.append(Quality(key=key, text=standard.text, state="met", evidence=evidence[:_MOST_EVIDENCE]))
+            found.append(Quality(key=key, text=standard.box_text, state="met", evidence=evidence[:_MOST_EVIDENCE]))
     return tuple(found)

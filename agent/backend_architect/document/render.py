@@ -258,8 +258,8 @@ class _Sheet:
         api = self.design.api
         decision = api.decision if api else None
         usual = {error.status for endpoint in self.design.endpoints for error in all_errors(endpoint, decision)[len(endpoint.errors) :]}
-        said = [f"{status} `{code}` from {source}" for status, (code, source) in SOURCES.items() if status in usual]
-        return f"An endpoint's usual errors follow from it; one of its own replaces the usual one of that status: {', '.join(said)}." if said else ""
+        said = [f"{status} `{code}` ({source})" for status, (code, source) in SOURCES.items() if status in usual]
+        return f"Not listed, because they follow: {', '.join(said)}. An error that an endpoint lists replaces the one of its status." if said else ""
 
     def diagram(self, name: str) -> str:
         """Return a diagram of the design; "" if there is nothing to draw."""

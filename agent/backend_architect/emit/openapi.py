@@ -13,7 +13,7 @@ from backend_architect.emit.names import camel, pascal, sentence, singular, uniq
 from backend_architect.emit.paths import Place, column_of, places
 from backend_architect.emit.schema import Schema, body, of_entity, of_parameter, value
 from backend_architect.emit.security import requirement, schemes
-from backend_architect.usual_errors import all_errors
+from backend_architect.usual_errors import SOURCES, all_errors
 
 _HEADER = re.compile(r"\bIdempotency-Key\b|\bX-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*|\b[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+(?=`? header)", re.IGNORECASE)
 _KIND_PREFIX = re.compile(r"^(?:api|endpoint|ep)-(?=.)")
@@ -53,6 +53,8 @@ class _Shared:
     security: tuple[str, ...]
     media: str
     parameters: dict[str, Schema] = field(default_factory=dict)
+    usual: set[int] = field(default_factory=set)
+    """Statuses that are answered with their usual code."""
     uses: dict[str, list[Schema]] = field(default_factory=dict)
     """References to each shared parameter, as they stand in the operations."""
 
@@ -77,9 +79,10 @@ def document(design: Design) -> dict[str, Any]:
 
     What the brief spells out (`origin="brief"`) is taken over with exactly its members; derived
     endpoints get the list wrapper, the paging parameters and the idempotency header that the design
-    decided. Errors, those of an endpoint and those that follow from it by rule, share one response;
-    what is particular to each (its code) stands beside the reference, as OpenAPI 3.1 allows. Two endpoints of one method and path (a list and its event
-    stream) become one operation with the answers of both.
+    decided. Errors, those of an endpoint and those that follow from it by rule, share one response,
+    which lists the usual codes; another code stands beside the reference, as OpenAPI 3.1 allows.
+    Two endpoints of one method and path (a list and its event stream) become one operation with
+    the answers of both.
     """
     media, error = fault(design)
     security = schemes(design)
@@ -110,13 +113,13 @@ def document(design: Design) -> dict[str, Any]:
     components: dict[str, Any] = {
         "securitySchemes": security,
         "parameters": shared.parameters,
-        "responses": {"Error": {"description": "What went wrong", "content": {media: {"schema": _ref("schemas", "Error")}}}} if "Error" in schemas else {},
+        "responses": {"Error": {"description": _told(shared.usual), "content": {media: {"schema": _ref("schemas", "Error")}}}} if "Error" in schemas else {},
         "schemas": schemas,
     }
     components = {kind: named for kind, named in components.items() if named}
     return {
         "openapi": "3.1.0",
-        "info": {"title": design.scope.project, "version": "1.0.0", "description": sentence(design.scope.summary, 200)},
+        "info": {"title": design.scope.project, "version": "1.0.0"},
         **({"security": [{shared.security[0]: []}]} if security else {}),
         "paths": paths,
         **({"components": components} if components else {}),
@@ -231,8 +234,17 @@ def _responses(endpoint: Endpoint, shared: _Shared) -> dict[str, Schema]:
     for error in all_errors(endpoint, shared.design.api.decision if shared.design.api else None):
         codes.setdefault(error.status, {})[error.code] = None
     for failed in sorted(codes):
-        responses[str(failed)] = _ref("responses", "Error") | {"description": " or ".join(codes[failed])}
+        named = list(codes[failed])
+        is_usual = failed in SOURCES and named == [SOURCES[failed][0]]
+        if is_usual:
+            shared.usual.add(failed)
+        responses[str(failed)] = _ref("responses", "Error") | ({} if is_usual else {"description": " or ".join(named)})
     return responses
+
+
+def _told(usual: set[int]) -> str:
+    listed = ", ".join(f"{status} {SOURCES[status][0]}" for status in sorted(usual))
+    return f"What went wrong; usual codes: {listed}" if listed else "What went wrong"
 
 
 def _media(endpoint: Endpoint) -> str:
@@ -320,7 +332,7 @@ def _ref(kind: str, name: str) -> Schema:
 
 # --- YAML -----------------------------------------------------------------------------------
 
-_LINE = 100
+_LINE = 140
 """Longest node that stays on one line."""
 
 

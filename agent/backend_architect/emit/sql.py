@@ -51,11 +51,11 @@ class _Writer:
 
     def up(self, design: Design, planned: tuple[Table, ...]) -> str:
         """Return the statements that build the tables."""
-        lines = [f"-- {comment(design.scope.project)}: the first tables, for {_TITLES[self.dialect]}. The reverse is 0001_initial.down.sql."]
-        if self.dialect != "postgresql" and any(column.stored.type == "timestamp" for table in planned for column in table.columns):
-            lines.append("-- Times are UTC" + (", written as ISO 8601 text." if self.dialect == "sqlite" else "."))
-        if self.dialect == "sqlite":
-            lines += ["-- SQLite checks foreign keys only on connections that say so: every connection of the program has to.", "PRAGMA foreign_keys = ON;"]
+        timed = self.dialect != "postgresql" and any(column.stored.type == "timestamp" for table in planned for column in table.columns)
+        times = f" Times are UTC{', as ISO 8601 text' if self.dialect == 'sqlite' else ''}." if timed else ""
+        lines = [f"-- {comment(design.scope.project)}, {_TITLES[self.dialect]}; the reverse is 0001_initial.down.sql.{times}"]
+        if self._keeps_references(planned):
+            lines += ["-- SQLite checks foreign keys only on a connection that says so: the program's have to.", "PRAGMA foreign_keys = ON;"]
         lines += [] if self.dialect == "mysql" else ["BEGIN;"]
         # All tables are known before any is written: a reference may point ahead.
         for table in planned:
@@ -75,15 +75,19 @@ class _Writer:
         """Return the statements that remove what `up` built; to be called after it."""
         from sqlalchemy.schema import DropConstraint, DropTable
 
-        lines = ["-- Removes every table of 0001_initial.up.sql, with all data in them."]
+        lines = ["-- Removes all that 0001_initial.up.sql builds, with the data in it."]
         # Dropping a table deletes its rows first, which a reference in a ring would refuse.
-        lines += ["PRAGMA foreign_keys = OFF;"] if self.dialect == "sqlite" else []
+        lines += ["PRAGMA foreign_keys = OFF;"] if self._keeps_references(planned) else []
         lines += [] if self.dialect == "mysql" else ["BEGIN;"]
         lines += [self._statement(DropConstraint(constraint)) for constraint in reversed(self.deferred)]
         lines += [self._statement(DropTable(self.metadata.tables[table.name])) for table, _ in reversed(ordered(planned))]
         lines += [] if self.dialect == "mysql" else ["COMMIT;"]
-        lines += ["PRAGMA foreign_keys = ON;"] if self.dialect == "sqlite" else []
+        lines += ["PRAGMA foreign_keys = ON;"] if self._keeps_references(planned) else []
         return "\n".join(lines) + "\n"
+
+    def _keeps_references(self, planned: tuple[Table, ...]) -> bool:
+        """Whether references have to be switched on and off: SQLite alone asks for that."""
+        return self.dialect == "sqlite" and any(table.references for table in planned)
 
     def _table(self, planned: Table, late: tuple[Reference, ...]) -> list[str]:
         from sqlalchemy import ForeignKeyConstraint

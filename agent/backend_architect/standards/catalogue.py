@@ -90,6 +90,8 @@ class Standard(Closed):
     """What in a plan would prove it; all of these."""
     box: bool = False
     """Whether it is one of the fifteen boxes that close the role document's checklists."""
+    box_text: Words | Literal[""] = ""
+    """What its box says: the demand in a few words. Only with `box`."""
     notable: ConditionText | None = None
     """When a reader would expect its absence to be explained; None for never."""
     seeds: Annotated[tuple[Source, ...], BeforeValidator(_sources)]
@@ -110,6 +112,8 @@ class Standard(Closed):
             raise StandardsError(f"standard {self.code}: the last reason must hold always")
         if (self.notable is not None) != bool(self.name) or (self.notable is not None and not conditional):
             raise StandardsError(f"standard {self.code}: only one that may not apply is notable, and then it has a name")
+        if self.box != bool(self.box_text):
+            raise StandardsError(f"standard {self.code}: a box has a text of its own, and only a box")
         return self
 
 

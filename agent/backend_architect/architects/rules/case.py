@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from backend_architect.brief import Brief, Statement
@@ -225,6 +226,24 @@ class Case:
     actors: tuple[Actor, ...]
     systems: tuple[System, ...]
     traits: Traits
+
+    @cached_property
+    def _requirement_keys(self) -> tuple[str, ...]:
+        seen: dict[str, int] = {}
+        keys: list[str] = []
+        for statement in self.brief.statements:
+            base = f"r-{statement.digest[:6]}"
+            seen[base] = seen.get(base, 0) + 1
+            keys.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
+        return tuple(keys)
+
+    def requirement_key(self, number: int) -> str:
+        """Return the key of the requirement that a statement makes.
+
+        It is made of the words, not of the number: a line inserted above changes no key. The same
+        words said again get a counter.
+        """
+        return self._requirement_keys[number - 1]
 
     def statement(self, number: int) -> Statement:
         """Return the statement with this number."""

@@ -31,7 +31,7 @@ def entity_key(table: str) -> str:
 
 def satisfied(case: Case, numbers: set[int]) -> Keys:
     """Return the keys of the requirements that these statements make."""
-    return tuple(f"r{number}" for number in sorted(numbers) if case.label(number) in ("functional", "quality", "constraint", "integration"))
+    return tuple(case.requirement_key(number) for number in sorted(numbers) if case.label(number) in ("functional", "quality", "constraint", "integration"))
 
 
 def entities(case: Case) -> tuple[Entity, ...]:

@@ -28,11 +28,6 @@ _AIM = re.compile(
 )
 
 
-def requirement_key(statement: int) -> str:
-    """Return the key of the requirement that a statement makes."""
-    return f"r{statement}"
-
-
 def scope(case: Case) -> Scope:
     """Fill the scope slice."""
     return Scope(
@@ -165,7 +160,7 @@ def _requirements(case: Case) -> Iterator[Requirement]:
             text = f"{case.statement(statement.parent).text} {text}"
         elif statement.kind == "row" and statement.info:
             text = " | ".join(part for part in statement.text.split(" | ") if part.strip()) or statement.text
-        yield Requirement(key=requirement_key(statement.number), kind=reading.label, text=_bounded(text), horizon=reading.horizon, cites=cites)
+        yield Requirement(key=case.requirement_key(statement.number), kind=reading.label, text=_bounded(text), horizon=reading.horizon, cites=cites)
 
 
 def _bounded(text: str) -> str:
