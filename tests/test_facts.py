@@ -1,6 +1,6 @@
 """Facts: one sentence of each kind, and sentences that state none."""
 
-# ruff: noqa: RUF001, E501 (one case a line, as written in its language)
+
 import io
 
 import pytest

@@ -1,6 +1,5 @@
 """Reading a brief: every way it can fail, front matter, title, language, line numbers."""
 
-# ruff: noqa: RUF001
 import hashlib
 import io
 from pathlib import Path

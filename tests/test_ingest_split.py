@@ -1,6 +1,5 @@
 """Splitting a brief into statements."""
 
-# ruff: noqa: RUF001
 import io
 import re
 from itertools import pairwise

@@ -211,10 +211,10 @@ class SystemDecision(Decision):
     """Monolith, modular monolith, microservices, serverless, batch program, no backend."""
     boundaries: Text
     """Where the lines run and why there."""
-    communication: Text
-    """How the parts talk."""
-    resilience: Text
-    """What happens when a part fails."""
+    communication: Note = ""
+    """How the parts talk; empty if there is one."""
+    resilience: Note = ""
+    """What happens when a part fails; empty if its failure modes say it."""
 
 
 class Structure(Closed):
@@ -320,8 +320,10 @@ class ApiDecision(Decision):
     documentation: Text
     errors: Text
     """The one error format."""
-    pagination: Text
-    rate_limit: Text
+    pagination: Note = ""
+    """Empty if no answer is paged."""
+    rate_limit: Note = ""
+    """Empty if the security decision says it."""
     """Begins with `None` where calls are not limited."""
 
 
@@ -354,8 +356,8 @@ class Field(Closed):
     """Bounds of a number, or of a text's length."""
     personal: bool = False
     """Whether it identifies a person."""
-    why: Text
-    """What it is for."""
+    why: Note = ""
+    """What it is for; empty if its name says it."""
 
 
 class Index(Closed):
@@ -377,8 +379,9 @@ class Entity(Closed):
     purpose: Text
     fields: tuple[Field, ...] = ()
     indexes: tuple[Index, ...] = ()
-    source_of_truth: Text
-    concurrency: Text
+    source_of_truth: Note = ""
+    """Empty if the data decision says it for all."""
+    concurrency: Note = ""
     """What happens when two writers meet."""
     retention: Note = ""
     satisfies: Keys = ()
@@ -391,12 +394,12 @@ class DataDecision(Decision):
     engine: Engine
     model: Text
     """How the data is shaped and why; what is denormalised."""
-    consistency: Text
-    """Transactions, locking, what may be stale."""
+    consistency: Note = ""
+    """Transactions, locking, what may be stale; empty if the tables say it."""
     migrations: Text
-    growth: Text
-    """Replication, partitioning, archiving: when."""
-    pooling: Text
+    growth: Note = ""
+    """Replication, partitioning, archiving: when; empty if nothing grows."""
+    pooling: Note = ""
 
 
 class DataLayer(Closed):
@@ -478,9 +481,10 @@ class SecurityDecision(Decision):
     authentication: Text
     authorization: Text
     validation: Text
-    encryption: Text
-    secrets: Text
-    abuse: Text
+    encryption: Note = ""
+    secrets: Note = ""
+    """Empty if there are none."""
+    abuse: Note = ""
     """Rate limits, headers, audit trail: what the loop needs."""
 
 
@@ -556,7 +560,8 @@ class PerformanceDecision(Decision):
     targets: Text
     caching: Text
     """The strategy, even if it is "none"."""
-    load_test: Text
+    load_test: Note = ""
+    """Empty if a task says it."""
 
 
 class PerformanceLayer(Closed):
@@ -592,9 +597,9 @@ class OperationsDecision(Decision):
     """Layer 6."""
 
     deployment: Text
-    pipeline: Text
+    pipeline: Note = ""
     health: Text
-    observability: Text
+    observability: Note = ""
     backup: Text
     rollback: Text
 

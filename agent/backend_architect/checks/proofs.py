@@ -19,12 +19,12 @@ Prove = Callable[[Design, tuple[CodeChange, ...]], Keys]
 def proven(word: str, design: Design, code: tuple[CodeChange, ...]) -> Keys:
     """Return the keys of the elements that prove `word`; empty if it is not proven here.
 
-    Words that name a decision's field (`decision:api.versioning`) are proven by that decision.
+    Words that name a decision's field (`decision:api.versioning`) are proven by that decision if it fills the field.
     A word this module has no test for is not proven: the box stays open.
     """
     if word.startswith("decision:"):
-        layer, _, _ = word.removeprefix("decision:").partition(".")
-        return tuple(decision.key for _, name, decision in design.decisions() if name == layer)
+        layer, _, field = word.removeprefix("decision:").partition(".")
+        return tuple(decision.key for _, name, decision in design.decisions() if name == layer and getattr(decision, field.replace("-", "_")))
     prove = _PROOFS.get(word)
     return prove(design, code) if prove is not None else ()
 

@@ -150,7 +150,7 @@ def _attribute(field: Field) -> str:
     name = f"{name}_" if name.lower() in ("pk", "fk", "uk") else name
     # The first clause is what the column is; the table below the diagram says the rest.
     why = cut(field.why if len(field.why) <= _COMMENT else re.split(r"[;:(]", field.why)[0].strip() or field.why, _COMMENT).translate(_COMMENTED)
-    return " ".join(word for word in (field.type, name, keys, f'"{why}"') if word)
+    return " ".join(word for word in (field.type, name, keys, f'"{why}"' if why else "") if word)
 
 
 # --- critical path --------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Contradictions inside a brief: only those that cannot both hold."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """The main language of a text: scripts by character range, Latin-script languages by stop words."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """Demands with a number, read from sentences: latency, availability, money, dates, retention, team, CPU."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """Load read from sentences: people, rates, sizes."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

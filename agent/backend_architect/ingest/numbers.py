@@ -1,6 +1,6 @@
 """Numbers as people write them: separators by language, number words, multipliers, Chinese numerals."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

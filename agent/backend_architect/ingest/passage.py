@@ -1,6 +1,6 @@
 """What facts are read from: the sentences of a brief that speak about this project."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

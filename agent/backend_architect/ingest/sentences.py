@@ -1,6 +1,6 @@
 """Where sentences end, in the writing systems that briefs come in."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

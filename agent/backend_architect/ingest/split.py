@@ -1,6 +1,6 @@
 """Markdown or plain text into numbered pieces, each with the lines it stands on."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import html

@@ -1,6 +1,6 @@
 """Technologies a brief may name: canonical name, category, aliases; and which mentions prescribe them."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """Facts that are words: persistence, login, real time, compliance, data classes, architecture, scale, region."""
 
-# ruff: noqa: RUF001 (characters of other scripts are meant)
+
 from __future__ import annotations
 
 import re

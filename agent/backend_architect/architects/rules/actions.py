@@ -59,7 +59,19 @@ def read_actions(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Action, .
             actions = tuple(_statement_actions(statement, reading, introduced))
             found.extend(action for action in actions if reading.label != "constraint" or is_person(action.actor) or action.system)
         introduced = introduced if statement.kind == "sentence" and statement.parent else ""
-    return _pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found)))))
+    return _about(_pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found))))))
+
+
+def _about(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Give a message the thing it is about: who gets a mail gets it about what was last made or changed."""
+    told: list[Action] = []
+    made = ""
+    for action in actions:
+        if action.verb in ("create", "submit", "change-state") and action.noun not in _MESSAGES:
+            made = action.noun
+        about = made if action.verb == "notify" and action.noun in _MESSAGES and made else action.noun
+        told.append(action if about == action.noun else action.model_copy(update={"noun": about}))
+    return tuple(told)
 
 
 def _tangible(actions: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -133,6 +145,9 @@ def _described(text: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading, *, own: dict[str, tuple[str, ...]]) -> Iterator[Action]:
     system = actor in SYSTEMS or actor.split(" ")[-1] in SYSTEMS
+    if actor and not system and not is_person(actor):
+        # A thing or the house itself as subject ("the company makes garden furniture") uses nothing.
+        return
     attributes = () if own else tuple(dict.fromkeys(members(rest)))
     seen: set[tuple[str, str]] = set()
     for operation, word, phrase, of, passive in clauses(rest):

@@ -7,8 +7,8 @@ from typing import Literal
 
 from backend_architect.architects.rules.case import Case, System
 from backend_architect.architects.rules.grounds import is_identity, outside, queue, relay
-from backend_architect.architects.rules.words import singular, snake, words
 from backend_architect.architects.rules.wording import ENGINE_NAMES, clipped, headed, listing, spaced
+from backend_architect.architects.rules.words import singular, snake, words
 from backend_architect.design import ApiDecision, Endpoint, EndpointError, ErrorCase
 from backend_architect.usual_errors import SOURCES, all_errors
 

@@ -50,7 +50,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
         satisfies=topical(case, scope, "api"),
         cites=rests_on,
         pattern=_pattern(named, spelled),
-        versioning=_versioning(endpoints, spelled),
+        versioning=_versioning(endpoints, spelled, brief=case.traits.size == "tiny"),
         authentication=_authentication(case, endpoints),
         documentation=_documentation(case, endpoints, spelled),
         errors=_errors(case),
@@ -97,7 +97,7 @@ def _why(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, .
         else f"The operations are reads and writes of {listing(resources, most=4) or 'one thing'}"
     )
     if case.traits.size == "tiny":
-        return sentences(what)
+        return sentences(f"{headed(acts)}: plain operations on {counted(len(resources), 'resource')}" if acts and resources else what)
     seen = client(case)
     return sentences(
         what,
@@ -112,6 +112,8 @@ def _rejected(
 ) -> tuple[Rejected, ...]:
     resources = _resources(endpoints, entities)
     found: list[Rejected] = []
+    if case.traits.size == "tiny":
+        return ()
     if named is None:
         if spelled:
             because = f"the brief fixes {counted(len(spelled), 'path')}; a single query path would break them"
@@ -122,7 +124,7 @@ def _rejected(
                 f"{counted(len(resources), 'resource')} with fixed shapes; a query language adds resolvers, depth limits and lost HTTP caching for one client"
             )
         found.append(Rejected(option="GraphQL", because=because))
-    if case.traits.size != "tiny" and mention(case, _GRPC) is None:
+    if mention(case, _GRPC) is None:
         seen = client(case)
         because = (
             "a browser cannot call it without a proxy"
@@ -135,8 +137,8 @@ def _rejected(
     return tuple(found)
 
 
-def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
-    breaking = "a breaking change gets a new path beside the old one, which goes on for 6 months with a `Sunset` header"
+def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...], *, brief: bool) -> str:
+    breaking = "a breaking change gets a new path" if brief else "a breaking change gets a new path beside the old one, which goes on for 6 months with a `Sunset` header"
     versioned = [e for e in endpoints if _VERSION.search(e.path)]
     if spelled and not any(_VERSION.search(e.path) for e in spelled):
         return f"The paths of the brief carry no version and get none; members are only added; {breaking}"
@@ -144,7 +146,8 @@ def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) 
         found = _VERSION.search(versioned[0].path)
         version = found[0].strip("/") if found else "v1"
         said = "as the brief spells it" if spelled else "in the path"
-        return f"URI: `{versioned[0].path[: versioned[0].path.index(version) + len(version)]}`, {said}; members are only added; {breaking}"
+        members = "" if brief else "members are only added; "
+        return f"URI: `{versioned[0].path[: versioned[0].path.index(version) + len(version)]}`, {said}; {members}{breaking}"
     return f"None in the paths yet: one client, released together with the API; {breaking}"
 
 
@@ -171,7 +174,9 @@ def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
 
 
 def _documentation(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
-    tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it" if case.traits.size != "tiny" else ""
+    if case.traits.size == "tiny":
+        return "`openapi.yaml` (OpenAPI 3.1), below"
+    tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it"
     source = "written from the brief's own examples" if spelled else "written before the code"
     return f"`openapi.yaml` (OpenAPI 3.1) in the repository, {source}{tested}"
 

@@ -136,7 +136,7 @@ def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
     if grown.bytes_a_year and grown.bytes_a_year > 1e9:
         said.append(f"It grows by {volume(grown.bytes_a_year)} a year")
     if traits.size == "tiny":
-        said = said[:2]
+        said = said[:1]
     return sentences(f"{name} it is" if not any(said) else "", *said)
 
 
@@ -165,7 +165,7 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
             found.append(
                 Rejected(
                     option="PostgreSQL server",
-                    because="one more process to run and back up for data that fits a file; the same SQL moves there when a second host is needed",
+                    because="one more process to run and back up, for data that fits a file",
                 )
             )
         elif traits.size == "small" and "brief says" not in traits.engine_basis.because:
@@ -204,7 +204,9 @@ def _model(case: Case, built: tuple[Entity, ...]) -> str:
                 "; ".join(lines[:3]),
             )
         case _:
-            normal = "normalised; nothing is denormalised until a query is measured as slow" if case.traits.size != "tiny" else "normalised"
+            if case.traits.size == "tiny":
+                return f"{headed(count(len(built)))} normalised {'table' if len(built) == 1 else 'tables'}: the only copy of the data"
+            normal = "normalised; nothing is denormalised until a query is measured as slow"
             copies = f"; {quoted(kept.quote, 60)} gets its own copy in files" if (kept := archive(case)) is not None else ""
             return sentences(f"{headed(count(len(built)))} {'table' if len(built) == 1 else 'tables'}, {normal}{copies}", "; ".join(lines[:4]))
 
@@ -243,7 +245,7 @@ def _migrations(case: Case) -> str:
             "indexes are in a versioned file"
         )
     if case.traits.size == "tiny":
-        return f"Numbered SQL files, each with its reverse; `{stack.migrate}`"
+        return "Numbered SQL files, each with its reverse"
     return (
         f"Numbered SQL files, each with its reverse, run by `{stack.migrate}` before the new code starts; a column is added, filled and only a release later "
         "required or dropped, so that old and new code run side by side"
@@ -302,7 +304,7 @@ def _held(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
 
 def _pooling(case: Case, structure: Structure) -> str:
     if case.traits.engine == "sqlite":
-        return "One connection that writes, up to four that read (WAL mode), `busy_timeout` 5 s"
+        return "WAL mode, one connection that writes, `busy_timeout` 5 s" + ("" if case.traits.size == "tiny" else "; up to four that read")
     if case.traits.engine in ("cosmosdb", "dynamodb", "mongodb"):
         return "One client object for the process, which keeps its own connections; never one a request"
     spread = instances(case, load(case))[0]

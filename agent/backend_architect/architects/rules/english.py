@@ -88,7 +88,7 @@ ATTRIBUTES = vocabulary("""
 PEOPLE = re.compile(
     r"(?:user|member|customer|client|admin|manager|owner|guest|visitor|person|people|patient|doctor|nurse|student|teacher|author|reader|editor|moderator|player|seller|buyer|bidder|vendor|merchant|driver|rider|"
     r"employee|staff|engineer|developer|analyst|operator|coordinator|respondent|participant|organi[sz]er|host|tenant|resident|neighbou?r|librarian|agent|worker|team|subscriber|follower|viewer|caretaker|board|"
-    r"auctioneer|borrower|lender|clinician|receptionist|accountant|auditor|parent|child|citizen|applicant|case ?worker|device|gateway|sender|partner|secretary|technician|volunteer|trainer|coach|supplier|clerk|officer|watcher|pupil|household|attendee|speaker|judge|dispatcher|courier|chef|waiter|cashier|buyer|instructor|steward|warden|committee|planner|recipient|holder|registrar)s?$"
+    r"auctioneer|borrower|lender|clinician|receptionist|accountant|auditor|parent|child|citizen|applicant|case ?worker|device|gateway|sender|partner|secretary|technician|volunteer|trainer|coach|supplier|clerk|officer|watcher|pupil|household|attendee|speaker|judge|dispatcher|courier|chef|waiter|cashier|buyer|instructor|steward|warden|committee|planner|recipient|everybody|everyone|anybody|anyone|meter|sensor|machine|terminal|library|school|shop|restaurant|hospital|branch|office|department|referee|spectator|listener|tester|reporter|writer|gardener|cook|pilot|captain|skipper|sailor|holder|registrar)s?$"
 )
 """Words for people, and for programs that call."""
 

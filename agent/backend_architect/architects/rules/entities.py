@@ -276,8 +276,6 @@ def _future(case: Case, sketch: Sketch) -> Entity:
         name=sketch.table,
         tier="future",
         purpose=f"For a later step: {statement[:180]}" if statement else f"{words(sketch.table).capitalize()}, for a later step",
-        source_of_truth="Not built now",
-        concurrency="Not decided before it is built",
         satisfies=satisfied(case, numbers),
         cites=tuple(sorted(numbers)),
     )

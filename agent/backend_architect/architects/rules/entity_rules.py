@@ -215,7 +215,7 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: li
             if "owner_id" in names or "author_id" in names
             else "One row is changed by one statement; the last write wins"
         )
-    return "One row is changed by one statement; repeating it gives the same result"
+    return "Each change is one statement; a repeat changes nothing"
 
 
 def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: list[Statement]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.sections import section_role
 from backend_architect.design import Assumption, OpenQuestion
+from backend_architect.profile import Fact
 
 _HIGH_AVAILABILITY = re.compile(r"\bhigh(?:ly)? availab\w+|\bmaximum uptime\b|\balways (?:available|on)\b|高可用", re.IGNORECASE)
 _BROWSER_STORE = re.compile(r"\blocalStorage\b|\bclosing the browser\b|\bin the browser\b|\bsessionStorage\b|\bIndexedDB\b", re.IGNORECASE)
@@ -32,7 +33,7 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
     traits, profile = case.traits, case.profile
     for number, conflict in enumerate(profile.conflicts, 1):
         yield OpenQuestion(
-            key=f"q-conflict-{number}", text=f"{conflict.about} Which one holds?", default=_conflict_default(case, conflict.first.name, conflict.first.value, conflict.second.value),
+            key=f"q-conflict-{number}", text=conflict.about if conflict.about.endswith("?") else f"{conflict.about.rstrip('.')}. Which one holds?", default=_conflict_default(case, conflict.first, conflict.second),
             changes=_changes(conflict.first.name), cites=tuple(dict.fromkeys((*conflict.first.cites, *conflict.second.cites))),
         )  # fmt: skip
     if traits.shape == "service" and (cites := _find(case, _BROWSER_STORE)) and traits.size == "tiny":
@@ -165,18 +166,20 @@ def _choice_default(case: Case, first: str, second: str) -> str:
     return first
 
 
-def _conflict_default(case: Case, name: str, first: str, second: str) -> str:
-    match name:
+def _conflict_default(case: Case, first: Fact, second: Fact) -> str:
+    match first.name:
         case "authentication":
             return "no login, as stated; every input is validated and nothing personal is exposed"
         case "architecture":
             return f"{case.traits.pattern}, with the boundaries drawn so that parts can be split off later"
+        case "users" if (second.number or 0.0) >= 1000 * (first.number or 1.0):
+            return f"sized for {first.value}; the scaling triggers say when that is not enough"
         case "users" | "requests-per-second" | "reads-per-second" | "writes-per-second" | "concurrent-users" | "storage":
             return "sized for the larger figure"
         case "persistence":
             return f"{case.traits.engine_basis.value}"
         case _:
-            return f"{first}, the one stated first"
+            return f"{first.value}, the one stated first"
 
 
 def _changes(name: str) -> str:

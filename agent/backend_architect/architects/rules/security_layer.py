@@ -92,14 +92,14 @@ def _why(case: Case, rules: tuple[Permission, ...], sensitive: tuple[DataClass, 
             "encryption, least access and a record of who read what"
         )
     if case.traits.size == "tiny" and not strict and not sensitive:
-        return sentences(said[0], "Nothing here is worth more than the limits below")
+        return sentences(said[0])
     return sentences(*said)
 
 
 def _rejected(case: Case, rules: tuple[Permission, ...], *, modest: bool) -> tuple[Rejected, ...]:
     basis = clipped(case.traits.auth_basis.because, 110)
     if modest:
-        return (Rejected(option="Accounts", because=f"{basis}; they come with the first thing that is one person's own"),) if case.traits.auth == "none" else ()
+        return ()
     match case.traits.auth:
         case "none":
             return (Rejected(option="Accounts and roles now", because=f"{basis}; they come with the first thing that only some people may see or change"),)
@@ -136,6 +136,8 @@ def _authentication(case: Case) -> str:
             relayed = relay(case)
             if relayed is not None:
                 return "None at the door, as the contract has none; the service listens on its own network, and only the balancer's port is published"
+            if case.traits.size == "tiny":
+                return "None, until something belongs to one person"
             return "None in this version. It becomes necessary with the first private item, paid feature or complaint about somebody else's change"
         case "session":
             return (
@@ -204,7 +206,7 @@ def _validation(case: Case, endpoints: tuple[Endpoint, ...], *, modest: bool) ->
     told = list(dict.fromkeys(found))
     if modest:
         return sentences(
-            headed(listing(told[:3], most=3)) if told else "Each member has a type and a bound", "Parameterised SQL; text is shown escaped, never as HTML"
+            f"{headed(listing(told[:3], most=3)) if told else 'Each member has a type and a bound'}; parameterised SQL; text is shown escaped"
         )
     rules = (
         f"Against `openapi.yaml` at the door, unknown members refused: {listing(told[:6], most=6)}"
@@ -217,7 +219,7 @@ def _validation(case: Case, endpoints: tuple[Endpoint, ...], *, modest: bool) ->
 
 def _encryption(case: Case, *, modest: bool) -> str:
     if modest:
-        return "HTTPS at the proxy; nothing stored needs more than an encrypted disk"
+        return "HTTPS at the proxy"
     engine = ENGINE_NAMES[case.traits.engine]
     regime = listing(dict.fromkeys(j.value for j in case.traits.regulated))
     inside = "and between the parts" if case.traits.regulated or case.traits.size == "large" else "outside; plain inside the private network"
@@ -237,7 +239,7 @@ def _secrets(case: Case, *, modest: bool) -> str:
         held.append("the signing key")
     held.extend(f"the client secret for the {s.name}" if is_identity(s) else f"the key for {s.name}" for s in outside(case)[:3] if relay(case) is None)
     if not held:
-        return "None yet; the first one goes into the environment, not into the repository"
+        return "" if modest else "None yet; the first one goes into the environment, not into the repository"
     if modest:
         return f"{headed(listing(held))} from the environment; `.env` is not committed"
     vaults = {
@@ -252,7 +254,7 @@ def _secrets(case: Case, *, modest: bool) -> str:
 def _abuse(case: Case, endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...], sensitive: tuple[DataClass, ...], *, modest: bool) -> str:
     said = [f"Rate limit: {rate_limit(case, endpoints)[:1].lower()}{rate_limit(case, endpoints)[1:]}"]
     if modest:
-        return sentences(said[0], "Headers: `X-Content-Type-Options: nosniff`, a `Content-Security-Policy`")
+        return f"{headed(rate_limit(case, endpoints))}; `X-Content-Type-Options: nosniff`, a `Content-Security-Policy`"
     said.append(
         "Headers: `Content-Security-Policy`, `X-Content-Type-Options: nosniff`, `Referrer-Policy: same-origin`"
         + ("; CSRF token on every change" if case.traits.auth == "session" else "")

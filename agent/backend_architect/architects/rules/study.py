@@ -11,12 +11,13 @@ from backend_architect.architects.rules.reading import read
 from backend_architect.architects.rules.systems import read_systems
 from backend_architect.architects.rules.traits import Evidence, judge
 from backend_architect.brief import Brief
-from backend_architect.profile import Profile
+from backend_architect.profile import Conflict, Profile
 
 
 @lru_cache(maxsize=4)
 def study(brief: Brief, profile: Profile) -> Case:
     """Return everything the rules know about a brief before they decide."""
+    profile = grounded(profile)
     contracts = spelled(brief)
     readings = settle(brief, read(brief), contracts)
     actions = read_actions(brief, readings)
@@ -24,6 +25,37 @@ def study(brief: Brief, profile: Profile) -> Case:
     systems = read_systems(brief, readings, contracts)
     evidence = Evidence(brief=brief, profile=profile, contracts=contracts, readings=readings, actions=actions, actors=actors, systems=systems)
     return Case(brief=brief, profile=profile, contracts=contracts, readings=readings, actions=actions, actors=actors, systems=systems, traits=judge(evidence))
+
+
+_DREAM = 1000
+"""Growth by this factor is planned for when it shows, not before (seed 003: "10x growth, not 1000x on day one")."""
+
+
+def grounded(profile: Profile) -> Profile:
+    """Set a wish for a thousandfold growth against the head count of today, if no load is stated.
+
+    The wish becomes a contradiction that the author has to settle; the plan is sized by today.
+    """
+    if any(profile.all(name) for name in ("reads-per-second", "writes-per-second", "requests-per-second")):
+        return profile
+    today = [fact for fact in profile.all("users") if fact.number and fact.when != "year"]
+    wished = [fact for fact in profile.all("users") if fact.number and fact.when == "year"]
+    if not today or not wished:
+        return profile
+    largest = max(today, key=lambda fact: fact.number or 0.0)
+    dreams = [fact for fact in wished if (fact.number or 0.0) >= _DREAM * (largest.number or 1.0)]
+    if not dreams:
+        return profile
+    said = ", ".join(f"S{n}" for n in largest.cites[:1]) or "The options"
+    about = (
+        f"{said} counts {largest.value}, S{dreams[0].cites[0]} wants {dreams[0].value} and names no date"
+        if dreams[0].cites
+        else f"{largest.value} today against {dreams[0].value}"
+    )
+    return Profile(
+        facts=tuple(fact for fact in profile.facts if fact not in dreams),
+        conflicts=(*profile.conflicts, Conflict(first=largest, second=dreams[0], about=about)),
+    )
 
 
 def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) -> tuple[Reading, ...]:
