@@ -109,7 +109,7 @@ BLOCKS: dict[str, str] = {
     "JSON body": '```json\n{"order": {"na\u202eme": "\x1b[2J<script>", "__proto__": [1], "a b": null, "": 2, "x\\u0000": "\\ud800"}}\n```',
     "endpoint": "`POST /orders/{id}/<script>/../*|` returns the order\n\n    GET /orders?x=%00&y=[z]\n    DELETE /orders/{or\u200bder id}",
     "table": "| Method | Path | `x` | <b> |\n|---|:-:|--:|---|\n| POST | /orders | a \\| b | ]]> |\n| `|` | <!-- | --> | \x1b[31m |\n| only one |",
-    "SQL": "```sql\nCREATE TABLE orders (id int, \"na'me; --\" text, `x` text, [y] text);\nDROP TABLE orders; --\n```",
+    "SQL": '```sql\nCREATE TABLE orders (id int, "na\'me; --" text, `x` text, [y] text);\nDROP TABLE orders; --\n```',
     "front matter again": "---\nbackend-architect: 1\nproject: evil\n---\n\n# TODO: backend architecture for evil",
     "YAML bomb below": "---\na: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n---",
     "whole plan": "## Requirements\n\n- [x] **REQ-1.1 [functional]**: order — S1 (L1) <!-- r-1 000000 -->\n  - **Why**: x\n\n## Retired\n\n- **REQ-1.1 [x]**: y",
@@ -142,7 +142,9 @@ INLINE: dict[str, Callable[[str], str]] = {
     "title": lambda text: f"# {text}\n\n- {_ASKED}\n",
     "table": lambda text: f"# Shop\n\n| Endpoint | {text} |\n|---|---|\n| POST /orders | {text} |\n| {text} | creates an order |\n",
     "code": lambda text: f"# Shop\n\n{_ASKED}\n\n```\n{text}\n```\n\n    {text}\n\n`{text}`\n",
-    "bold label": lambda text: f"# Shop\n\n**{text}**: {_ASKED}\n\n- **Order**: {text}\n- **{text}** — name, amount\n- Order: `id`, {text}, name (text, {text})\n",
+    "bold label": lambda text: (
+        f"# Shop\n\n**{text}**: {_ASKED}\n\n- **Order**: {text}\n- **{text}** — name, amount\n- Order: `id`, {text}, name (text, {text})\n"
+    ),
 }
 """Places for a line; each makes a whole brief."""
 

@@ -65,7 +65,9 @@ def test_elements_keep_only_what_their_requirements_do_not_cite() -> None:
     made = without_implied_cites(changed(DESIGN))
     assert made.messaging is not None
     kept = [decision.cites for _, name, decision in made.decisions() if name != "messaging"]
-    kept += [element.cites for element in (*made.structure.components, *made.endpoints, *made.entities)]
+    kept += [component.cites for component in made.structure.components]
+    kept += [endpoint.cites for endpoint in made.endpoints]
+    kept += [entity.cites for entity in made.entities]
     assert set(kept) == {(5,)}
     assert (made.messaging.decision.cites, made.messaging.jobs[0].cites) == ((2,), (2,))
     assert [task.cites for task in made.delivery.tasks] == [(4, 5), (4, 5), (5,), (2, 3, 4, 5), (2, 3, 4, 5)]

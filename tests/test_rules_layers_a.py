@@ -123,6 +123,32 @@ def test_an_endpoint_without_refusals_still_names_its_required_members() -> None
     assert rows[0].cause == "`title` missing or malformed (`POST /notes`)"
 
 
+def test_each_failure_is_one_row_and_the_table_fits_the_size() -> None:
+    taken = tuple(EndpointError(status=409, code=f"{name}_TAKEN", when=f"{name} is used", message="m") for name in ("NAME", "EMAIL"))
+    locked = tuple(EndpointError(status=409, code=f"RULE_{number}", when=f"rule {number}", message="m") for number in range(6))
+    calls = (
+        endpoint("POST", "/users", auth="none", request=(Parameter(name="email"),), errors=taken),
+        endpoint("PUT", "/notes/{id}", auth="role", roles=("editor",), request=(Parameter(name="title"),), primary=True, errors=locked),
+        endpoint("GET", "/tags/{id}/notes", auth="user", request=(Parameter(name="page", where="query"),)),
+    )
+    tables = {size: api_layer.errors(case(NOTES, size=size), calls) for size in ("tiny", "small", "large")}
+    assert {size: len(rows) for size, rows in tables.items()} == {"tiny": 3, "small": 7, "large": 9}
+    assert [(row.error, row.answer) for row in tables["large"]] == [
+        ("Invalid input", "422 `VALIDATION_ERROR`; 400 `INVALID_PARAMETER`"),
+        ("Rule 0", "409 `RULE_0`"),
+        ("Rule 1", "409 `RULE_1`"),
+        ("Not signed in, or not allowed", "401 `UNAUTHENTICATED`; 403 `FORBIDDEN`"),
+        ("Not found", "404 `NOT_FOUND`"),
+        ("Rule 2", "409 `RULE_2`"),
+        ("PostgreSQL not available", "503 with `Retry-After: 5`"),
+        ("Unexpected error", "500 `INTERNAL`, the request's id, no detail"),
+        ("Too many calls", "429 `RATE_LIMITED` with `Retry-After`"),
+    ]
+    rows = api_layer.errors(case(NOTES), calls[:1])
+    assert [(row.error, row.answer) for row in rows][1] == ("Name or email taken", "409 `NAME_TAKEN`, `EMAIL_TAKEN`")
+    assert "No note or tag has this identifier" in [row.cause for row in tables["large"]]
+
+
 # --- data -----------------------------------------------------------------------------------
 
 

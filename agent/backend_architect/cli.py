@@ -56,7 +56,7 @@ def plan(
     with _reported():
         options = [_fact(item) for item in stated or ()]
         if model != "rules":
-            raise BackendArchitectError(f"unknown model {model!r}: this version has the built-in architect only: leave --model out, or give 'rules'")
+            raise BackendArchitectError(f"unknown model {model[:80]!r}: this version has the built-in architect only: leave --model out, or give 'rules'")
         if output == "-" and as_json:
             raise OutputError("-o - and --json both print to standard output: choose one")
         outcome = _planned(brief, output=output, options=options, force=force)
@@ -97,7 +97,7 @@ def _planned(brief: str, *, output: str, options: list[tuple[str, str]], force: 
 def _fact(item: str) -> tuple[str, str]:
     key, equals, value = item.partition("=")
     if not equals:
-        raise FactError(f"--set {item!r} states nothing: expected KEY=VALUE, for example --set users=100")
+        raise FactError(f"--set {item[:80]!r} states nothing: expected KEY=VALUE, for example --set users=100")
     return key.strip(), value.strip()
 
 

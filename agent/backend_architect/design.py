@@ -125,8 +125,8 @@ class Scope(Closed):
 
     project: Text
     """The project's name."""
-    summary: Text
-    """One or two sentences: what it is, for whom."""
+    summary: Note = ""
+    """One or two sentences: what it is, for whom; empty if a requirement says it."""
     size: Size = "small"
     """How big a solution the facts allow: it decides which patterns are in proportion."""
     size_basis: Note = ""
@@ -198,7 +198,8 @@ class Component(Closed):
     """Entities only this component writes."""
     scaling: Text
     """Horizontal, vertical or serverless, and what limits it."""
-    interface: Text
+    interface: Note = ""
+    """Empty if the endpoints are all of it."""
     failures: tuple[FailureMode, ...] = ()
     satisfies: Keys = ()
     cites: Cites = ()
@@ -272,7 +273,7 @@ class Endpoint(Closed):
     """Whether it closes the user loop."""
     origin: Literal["brief", "derived"] = "derived"
     """`brief` when the brief spells it out: taken over as it stands."""
-    auth: Literal["none", "optional", "user", "role", "service"]
+    auth: Literal["none", "optional", "user", "role", "service"] = "none"
     """Who may call: anybody; anybody, more for known users; known users; named roles; known systems."""
     roles: tuple[Text, ...] = ()
     request: tuple[Parameter, ...] = ()
@@ -302,13 +303,13 @@ class ErrorCase(Closed):
 
     category: Literal["input", "business", "system", "external"]
     error: Text
-    cause: Text
+    cause: Note = ""
     message: Text
     """What the person sees."""
     answer: Text
     """Status code; for external failures the fallback."""
-    recovery: Text
-    """How it is detected and logged, and whether it is retried."""
+    recovery: Note = ""
+    """How it is detected and logged, and whether it is retried; empty if there is nothing to it."""
 
 
 class ApiDecision(Decision):
@@ -323,8 +324,7 @@ class ApiDecision(Decision):
     pagination: Note = ""
     """Empty if no answer is paged."""
     rate_limit: Note = ""
-    """Empty if the security decision says it."""
-    """Begins with `None` where calls are not limited."""
+    """Begins with `None` where calls are not limited; empty if the security decision says it."""
 
 
 class ApiLayer(Closed):
@@ -392,8 +392,8 @@ class DataDecision(Decision):
     """Layer 2."""
 
     engine: Engine
-    model: Text
-    """How the data is shaped and why; what is denormalised."""
+    model: Note = ""
+    """How the data is shaped and why, what is denormalised; empty if there is one table."""
     consistency: Note = ""
     """Transactions, locking, what may be stale; empty if the tables say it."""
     migrations: Text
@@ -502,7 +502,7 @@ class Step(Closed):
     """One step of the critical path."""
 
     step: Text
-    must_succeed: bool
+    must_succeed: bool = True
     ms: Annotated[int, Limits(ge=0)]
     """Budget at the 95th percentile, milliseconds."""
     if_it_fails: Text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
@@ -15,8 +17,9 @@ from backend_architect.nodes.write import write
 from backend_architect.state import Context, Input, Output, State
 
 
+@cache
 def build_graph() -> CompiledStateGraph[State, Context, Input, Output]:
-    """Return the compiled graph. It has no checkpointer: a LangGraph server brings its own."""
+    """Return the compiled graph, the same for all runs of a process. It has no checkpointer: a LangGraph server brings its own."""
     graph = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     graph.add_node("ingest", ingest)
     graph.add_node("requirements", requirements)

@@ -32,7 +32,8 @@ def visible(text: str) -> str:
     """
     if text.isprintable() and not _DRAWS_NOTHING.search(text):
         return text
-    return "".join(c for c in text if c in "\n\t" or _is_visible(c))
+    # A text is long and has few different characters.
+    return text.translate({ord(c): None for c in set(text) if c not in "\n\t" and not _is_visible(c)})
 
 
 def _is_visible(char: str) -> bool:

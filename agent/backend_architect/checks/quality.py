@@ -10,7 +10,7 @@ from backend_architect.profile import Profile
 from backend_architect.standards import applies, because, boxes
 from backend_architect.standards.proof import PROOFS
 
-_MOST_EVIDENCE = 3
+_MOST_EVIDENCE = 2
 """A box that everything proves names the first few."""
 
 
@@ -31,6 +31,7 @@ def quality(design: Design, code: tuple[CodeChange, ...], profile: Profile) -> t
             )
             found.append(Quality(key=key, text=standard.box_text, state="open", reason=reason))
         else:
-            evidence = tuple(dict.fromkeys(key for keys in proofs.values() for key in keys))
-            found.append(Quality(key=key, text=standard.box_text, state="met", evidence=evidence[:_MOST_EVIDENCE]))
+            # What is made proves more than what was decided; it is the later of the proofs.
+            evidence = tuple(dict.fromkeys(keys[0] for keys in reversed(proofs.values())))
+            found.append(Quality(key=key, text=standard.box_text, state="met", evidence=evidence[: 1 if around.size == "tiny" else _MOST_EVIDENCE]))
     return tuple(found)

@@ -203,19 +203,54 @@ class Ref:
         return names.keys[found]
 
 
+_ID = re.compile(r"([A-Z][A-Z-]*-[0-9]+)\.([0-9]{1,6})")
+_SHORTEST_RUN = 3
+_LONGEST_RUN = 1_000
+
+
 @dataclass(frozen=True)
 class Refs:
-    """References to elements; "none" if there are none."""
+    """References to elements, neighbours as a run (`REQ-1.2 to REQ-1.6`); "none" if there are none."""
 
-    token: re.Pattern[str] | None = re.compile(rf"none|(?:{_REF})(?:, (?:{_REF}))*")
+    token: re.Pattern[str] | None = re.compile(rf"none|(?:{_REF})(?: to (?:{_REF}))?(?:, (?:{_REF})(?: to (?:{_REF}))?)*")
 
     def write(self, value: Sequence[str], names: Names) -> str:
         """Return them, joined."""
-        return ", ".join(REF.write(key, names) for key in value) or "none"
+        return ", ".join(runs([REF.write(key, names) for key in value])) or "none"
 
     def read(self, text: str, names: Names) -> tuple[str, ...]:
         """Return the keys."""
-        return () if text.strip() in ("none", "") else tuple(REF.read(part, names) for part in text.split(","))
+        if text.strip() in ("none", ""):
+            return ()
+        return tuple(REF.read(id, names) for part in text.split(",") for id in _run(part))
+
+
+def runs(ids: Sequence[str], *, prefix: str = "") -> list[str]:
+    """Return the IDs without their prefix, three or more that follow each other as `first to last`."""
+    found: list[list[str]] = []
+    for id in ids:
+        if found and len(found[-1]) < _LONGEST_RUN and _follows(found[-1][-1], id):
+            found[-1].append(id)
+        else:
+            found.append([id])
+    named = [[id.removeprefix(prefix) for id in run] for run in found]
+    return [part for run in named for part in ([f"{run[0]} to {run[-1]}"] if len(run) >= _SHORTEST_RUN else run)]
+
+
+def _follows(first: str, second: str) -> bool:
+    one, two = _ID.fullmatch(first), _ID.fullmatch(second)
+    return one is not None and two is not None and one[1] == two[1] and int(one[2]) + 1 == int(two[2])
+
+
+def _run(part: str) -> list[str]:
+    """Return the IDs that a part of a list stands for."""
+    first, to, last = part.strip().partition(" to ")
+    if not to:
+        return [first]
+    one, two = _ID.fullmatch(first.strip()), _ID.fullmatch(last.strip())
+    if one is None or two is None or one[1] != two[1] or not 0 <= int(two[2]) - int(one[2]) < _LONGEST_RUN:
+        raise Unreadable(f"{part.strip()[:60]!r} is no run of IDs")
+    return [f"{one[1]}.{number}" for number in range(int(one[2]), int(two[2]) + 1)]
 
 
 _CITE = r"S[0-9]+(?: \(L[0-9]+(?:-[0-9]+)?\))?"

@@ -17,6 +17,7 @@ _GUARDED = {"—": "&mdash;", "→": "&rarr;", "·": "&middot;"}
 
 _TOKEN = re.compile(
     r"""
+    (?=[`\\_~—→·*\[\]|<>&$\#+=\-hHfFwW0-9])(?:                    # no other character begins anything below
     (?P<code>(?<!`)`(?![ ])[^`\\*|—→·\r\n]+(?<![ ])`(?!`))     # a simple code span stays one
   | (?P<link>(?i:https?|ftp)(?=://)|(?i:www)(?=\.))            # what GFM links by itself
   | (?P<slash>\\)
@@ -35,6 +36,7 @@ _TOKEN = re.compile(
       | \A>
     )
   | (?P<number>\A[0-9]{1,9}(?=[.)](?:[ ]|\Z)))                 # … a numbered list
+    )
     """,
     re.VERBOSE,
 )

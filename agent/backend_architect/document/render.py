@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend_architect.design import Component, Endpoint, Phase, Task
 from backend_architect.document import writing
-from backend_architect.document.codecs import Names
+from backend_architect.document.codecs import Names, runs
 from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Item
 from backend_architect.document.markdown import escape
 from backend_architect.emit import mermaid
@@ -119,6 +119,8 @@ class _Sheet:
             case Endpoint() if [component.key for component in self.design.structure.components] == [value.component]:
                 # There is one that could answer.
                 hidden = frozenset(("component",))
+            case Component() if not value.uses and len(self.design.structure.components) == 1:
+                hidden = frozenset(("uses",))
             case _:
                 hidden = frozenset[str]()
         return writing.element(item, value, self.names, id=id, ticked=id in self.ticked, at=at, hidden=hidden)
@@ -227,7 +229,11 @@ class _Sheet:
             "Left out": design.delivery.left_out,
             "Not built": design.scope.excluded,
         }
-        total = writing.grid(["**Total**", "", f"**{sum(step.ms for step in path.steps)}**", ""]) if path and first == STEP.columns[0].header else ""
+        total = ""
+        if path and first == STEP.columns[0].header:
+            shown = [column.field for column in writing.columns(STEP, path.steps)]
+            sums = {"step": "**Total**", "ms": f"**{sum(step.ms for step in path.steps)}**"}
+            total = writing.grid([sums.get(name, "") for name in shown])
         return writing.table(TABLES[first], rows[first], self.names, total=total)
 
     def single(self, heading: str) -> str:
@@ -254,12 +260,15 @@ class _Sheet:
 
     @property
     def usual_errors(self) -> str:
-        """Which errors follow from what an endpoint is, so that its item need not list them."""
+        """Which errors follow from what an endpoint is, so that its item need not list them; a tiny contract below says it for all."""
+        if self.design.scope.size == "tiny" and not any(endpoint.errors for endpoint in self.design.endpoints):
+            return ""
         api = self.design.api
         decision = api.decision if api else None
         usual = {error.status for endpoint in self.design.endpoints for error in all_errors(endpoint, decision)[len(endpoint.errors) :]}
         said = [f"{status} `{code}` ({source})" for status, (code, source) in SOURCES.items() if status in usual]
-        return f"Not listed, because they follow: {', '.join(said)}. An error that an endpoint lists replaces the one of its status." if said else ""
+        replaced = " An error that an endpoint lists replaces the one of its status." if any(endpoint.errors for endpoint in self.design.endpoints) else ""
+        return f"By rule: {', '.join(said)}.{replaced}" if said else ""
 
     def diagram(self, name: str) -> str:
         """Return a diagram of the design; "" if there is nothing to draw."""
@@ -282,8 +291,7 @@ class _Sheet:
         """Who serves which requirement; numbers only, the header says of what; those that are served alike share a row."""
         place = {identity.id: at for at, identity in enumerate(self.plan.identities)}
         rows = sorted(matrix(self.design, self.plan.identities), key=lambda row: place[row.requirement])
-        columns = [("REQ", [(row.requirement,) for row in rows])]
-        columns += [
+        columns = [
             (header, [getattr(row, field) for row in rows])
             for header, field in (
                 ("ARCH-PLAN", "decisions"),
@@ -293,13 +301,15 @@ class _Sheet:
                 ("TASK", "tasks"),
             )
         ]
-        shown = [(header, [", ".join(id.removeprefix(f"{header}-") for id in ids) for ids in cells]) for header, cells in columns if any(cells)]
+        alone = "ARCH-ITEM" if len(self.design.structure.components) == 1 else ""
+        shown = [(header, [", ".join(runs(ids, prefix=f"{header}-")) for ids in cells]) for header, cells in columns if any(cells) and header != alone]
         if not rows:
             return ""
         served: dict[tuple[str, ...], list[str]] = {}
-        for name, *cells in zip(*(cells for _, cells in shown), strict=True):
-            served.setdefault(tuple(cells), []).append(name)
-        lines = [[header for header, _ in shown], ["---"] * len(shown), *([", ".join(names), *cells] for cells, names in served.items())]
+        for row, *cells in zip(rows, *(cells for _, cells in shown), strict=True):
+            served.setdefault(tuple(cells), []).append(row.requirement)
+        lines = [["REQ", *(header for header, _ in shown)], ["---"] * (len(shown) + 1)]
+        lines += [[", ".join(runs(ids, prefix="REQ-")), *cells] for cells, ids in served.items()]
         return "\n".join(map(writing.grid, lines))
 
 

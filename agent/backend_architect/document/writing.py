@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend_architect.document.codecs import REFS, Codec, Names, default_of
-from backend_architect.document.layout import LONGEST_JOINED, UPSTREAM, Fields, Item, Label, Table
+from backend_architect.document.layout import LONGEST_JOINED, UPSTREAM, Column, Fields, Item, Label, Table
 from backend_architect.document.markdown import fence
 from backend_architect.plan import CodeChange
 from backend_architect.text import Closed
@@ -59,13 +59,18 @@ def fields(spec: Fields, value: Closed, names: Names) -> str:
     return "\n".join(line.removeprefix("  ") for line in _labelled(spec.labels, value, names))
 
 
+def columns(spec: Table, rows: Sequence[Any]) -> list[Column]:
+    """Return the columns in which something stands."""
+    return [column for column in spec.columns if any(getattr(row, column.field) != default_of(spec.model, column.field) for row in rows)]
+
+
 def table(spec: Table, rows: Sequence[Any], names: Names, *, total: str = "") -> str:
     """Return rows as a table, without the columns in which nothing stands; "" if there are no rows."""
     if not rows:
         return ""
-    columns = [column for column in spec.columns if any(getattr(row, column.field) != default_of(spec.model, column.field) for row in rows)]
-    lines = [[column.header for column in columns], ["---"] * len(columns)]
-    lines += [[column.codec.write(getattr(row, column.field), names) for column in columns] for row in rows]
+    shown = columns(spec, rows)
+    lines = [[column.header for column in shown], ["---"] * len(shown)]
+    lines += [[column.codec.write(getattr(row, column.field), names) for column in shown] for row in rows]
     return "\n".join([*(grid(cells) for cells in lines), *([total] if total else [])])
 
 

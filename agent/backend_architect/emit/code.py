@@ -24,9 +24,9 @@ def _contract(design: Design) -> tuple[CodeChange, ...]:
         key="code-openapi",
         path="openapi.yaml",
         language="yaml",
-        about=f"The contract of {_counted(len(design.endpoints), 'endpoint', 'endpoints')}, OpenAPI 3.1",
+        about=f"{_counted(len(design.endpoints), 'endpoint', 'endpoints')}, OpenAPI 3.1",
         content=content,
-        implements=(design.api.decision.key, *components),
+        implements=(design.api.decision.key, *(components if len(known) > 1 else ())),
     )
     return (change,)
 
@@ -42,7 +42,7 @@ def _migration(design: Design) -> tuple[CodeChange, ...]:
             key="code-migration-up",
             path="migrations/0001_initial.up.sql",
             language="sql",
-            about=f"Builds {_counted(len(entities), 'table', 'tables')} with constraints and indexes, {engine}",
+            about=f"{_counted(len(entities), 'table', 'tables')}, {engine}",
             content=up,
             implements=(design.data.decision.key, *entities),
         ),
@@ -50,9 +50,8 @@ def _migration(design: Design) -> tuple[CodeChange, ...]:
             key="code-migration-down",
             path="migrations/0001_initial.down.sql",
             language="sql",
-            about="Removes what the first migration builds",
+            about="The reverse",
             content=down,
-            implements=(design.data.decision.key,),
         ),
     )
 

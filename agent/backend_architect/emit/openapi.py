@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend_architect.design import Design, Endpoint, Entity, Parameter
-from backend_architect.emit.faults import fault
+from backend_architect.emit.faults import PROBLEM, fault
 from backend_architect.emit.names import camel, pascal, sentence, singular, unique
 from backend_architect.emit.paths import Place, column_of, places
 from backend_architect.emit.schema import Schema, body, of_entity, of_parameter, value
@@ -53,6 +53,8 @@ class _Shared:
     security: tuple[str, ...]
     media: str
     parameters: dict[str, Schema] = field(default_factory=dict)
+    terse: bool = False
+    """Whether the document is so short that the usual errors share one line."""
     usual: set[int] = field(default_factory=set)
     """Statuses that are answered with their usual code."""
     uses: dict[str, list[Schema]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ def document(design: Design) -> dict[str, Any]:
         tags=_tags(design),
         security=tuple(security),
         media=media,
+        terse=design.scope.size == "tiny",
     )
     paths: dict[str, dict[str, Any]] = {}
     for endpoint, place, name in zip(design.endpoints, places(design.endpoints), _operation_ids(design.endpoints), strict=True):
@@ -107,13 +110,13 @@ def document(design: Design) -> dict[str, Any]:
         operations[method] = _merged(operations[method], operation) if method in operations else operation
     shared.put_single_uses_in_place()
     refused = any("$ref" in answer for at in paths.values() for name, one in at.items() if name != "parameters" for answer in one["responses"].values())
-    schemas: dict[str, Schema] = {"Error": error} if refused else {}
+    schemas: dict[str, Schema] = {}
     for key, name in shared.schema_names.items():
         schemas[name] = of_entity(entities[key], decimals_as_text=any(e.entity == key and e.origin == "derived" for e in design.endpoints))
     components: dict[str, Any] = {
         "securitySchemes": security,
         "parameters": shared.parameters,
-        "responses": {"Error": {"description": _told(shared.usual), "content": {media: {"schema": _ref("schemas", "Error")}}}} if "Error" in schemas else {},
+        "responses": {"Error": _fault(shared, error)} if refused else {},
         "schemas": schemas,
     }
     components = {kind: named for kind, named in components.items() if named}
@@ -128,14 +131,15 @@ def document(design: Design) -> dict[str, Any]:
 
 def text(design: Design) -> str:
     """Return the document as YAML; empty for a design without endpoints."""
-    return as_yaml(document(design)) if design.endpoints else ""
+    return as_yaml(document(design), line=_LINE if design.scope.size != "tiny" else _TERSE_LINE) if design.endpoints else ""
 
 
 # --- operations -----------------------------------------------------------------------------
 
 
 def _operation(endpoint: Endpoint, name: str, shared: _Shared) -> Schema:
-    operation: Schema = {"operationId": name, "summary": sentence(endpoint.purpose, 90)}
+    # What few endpoints are called can be told from method and path.
+    operation: Schema = ({} if shared.terse else {"operationId": name}) | {"summary": sentence(endpoint.purpose, 90)}
     if len(shared.tags) > 1:
         operation["tags"] = [shared.tag(endpoint.component)]
     if shared.security and (allowed := requirement(endpoint, shared.security)) != [{shared.security[0]: []}]:
@@ -238,13 +242,16 @@ def _responses(endpoint: Endpoint, shared: _Shared) -> dict[str, Schema]:
         is_usual = failed in SOURCES and named == [SOURCES[failed][0]]
         if is_usual:
             shared.usual.add(failed)
-        responses[str(failed)] = _ref("responses", "Error") | ({} if is_usual else {"description": " or ".join(named)})
+        responses["default" if is_usual and shared.terse else str(failed)] = _ref("responses", "Error") | ({} if is_usual else {"description": " or ".join(named)})
     return responses
 
 
-def _told(usual: set[int]) -> str:
-    listed = ", ".join(f"{status} {SOURCES[status][0]}" for status in sorted(usual))
-    return f"What went wrong; usual codes: {listed}" if listed else "What went wrong"
+def _fault(shared: _Shared, schema: Schema) -> Schema:
+    """Return the response that all errors share: its usual codes, its shape unless the media type's own standard gives that."""
+    listed = ", ".join(f"{status} {SOURCES[status][0]}" for status in sorted(shared.usual))
+    standard = shared.terse and schema is PROBLEM
+    told = "RFC 9457, with a `code`" if standard else "What went wrong"
+    return {"description": f"{told}: {listed}" if listed else told, "content": {shared.media: {} if standard else {"schema": schema}}}
 
 
 def _media(endpoint: Endpoint) -> str:
@@ -334,9 +341,10 @@ def _ref(kind: str, name: str) -> Schema:
 
 _LINE = 140
 """Longest node that stays on one line."""
+_TERSE_LINE = 190
 
 
-def as_yaml(document: dict[str, Any]) -> str:
+def as_yaml(document: dict[str, Any], *, line: int = _LINE) -> str:
     """Return a document as YAML: block style, with what is small (`{type: string}`) on its line."""
     import yaml
 
@@ -350,14 +358,14 @@ def as_yaml(document: dict[str, Any]) -> str:
             return True
 
         def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
-            return super().represent_mapping(tag, mapping, flow_style=_is_small(mapping))
+            return super().represent_mapping(tag, mapping, flow_style=_is_small(mapping, line))
 
         def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
-            return super().represent_sequence(tag, sequence, flow_style=_is_small(sequence))
+            return super().represent_sequence(tag, sequence, flow_style=_is_small(sequence, line))
 
     return str(yaml.dump(document, Dumper=Dumper, sort_keys=False, width=10**6, allow_unicode=True))
 
 
-def _is_small(node: Any) -> bool:
+def _is_small(node: Any, most: int) -> bool:
     shown = str(node)
-    return len(shown) - shown.count("'") <= _LINE
+    return len(shown) - shown.count("'") <= most

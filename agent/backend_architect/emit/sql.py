@@ -75,7 +75,7 @@ class _Writer:
         """Return the statements that remove what `up` built; to be called after it."""
         from sqlalchemy.schema import DropConstraint, DropTable
 
-        lines = ["-- Removes all that 0001_initial.up.sql builds, with the data in it."]
+        lines = ["-- Removes what 0001_initial.up.sql builds, with its data."]
         # Dropping a table deletes its rows first, which a reference in a ring would refuse.
         lines += ["PRAGMA foreign_keys = OFF;"] if self._keeps_references(planned) else []
         lines += [] if self.dialect == "mysql" else ["BEGIN;"]
@@ -101,7 +101,7 @@ class _Writer:
             table.append_constraint(constraint)
             (self.deferred if reference in late else now).append(constraint)
         return [
-            f"-- {comment(planned.entity.purpose)}",
+            *([f"-- {comment(planned.entity.purpose)}"] if len(self.metadata.tables) > 1 else []),
             *(f"-- {comment(note)}" for note in planned.notes),
             self._statement(CreateTable(table, include_foreign_key_constraints=now)),
             *(

@@ -1,6 +1,5 @@
 """Contradictions inside a brief: only those that cannot both hold."""
 
-
 from __future__ import annotations
 
 import re
@@ -8,44 +7,45 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from backend_architect.brief import Brief
+from backend_architect.expressions import expression
 from backend_architect.ingest.numbers import find
 from backend_architect.ingest.technologies import RELATIONAL
 from backend_architect.profile import Conflict, Fact
 
-_VAGUE = re.compile(r"(?:tens|dozens|hundreds|thousands|millions|billions|a |several)", re.IGNORECASE)
-_NOUN = re.compile(r"^[\d.,]+ (?P<noun>.+?)(?:/s|/\w+ \(.*)?$")
-_RATIO = re.compile(r"\b(?P<a>\d+)\s*[:：]\s*(?P<b>\d+)\b")
-_ROLES = re.compile(r"\b(?:admin|coordinator|manager|moderator|staff|owner|operator|editor|some|optional|later|may|can)\w*\b", re.IGNORECASE)
-_SECURITY_FIRST = re.compile(r"\bsecurity[- ]first\b|\bzero[- ]trust\b|\brole[- ]based access\b|\bRBAC\b", re.IGNORECASE)
-_PRESCRIBES = re.compile(r"\b(?:must|use|uses|using|store[sd]? in|database:|database is|with|on|backed by)\b", re.IGNORECASE)
-_HEDGES = re.compile(
+_VAGUE = expression(r"(?:tens|dozens|hundreds|thousands|millions|billions|a |several)", re.IGNORECASE)
+_NOUN = expression(r"^[\d.,]+ (?P<noun>.+?)(?:/s|/\w+ \(.*)?$")
+_RATIO = expression(r"\b(?P<a>\d+)\s*[:：]\s*(?P<b>\d+)\b")
+_ROLES = expression(r"\b(?:admin|coordinator|manager|moderator|staff|owner|operator|editor|some|optional|later|may|can)\w*\b", re.IGNORECASE)
+_SECURITY_FIRST = expression(r"\bsecurity[- ]first\b|\bzero[- ]trust\b|\brole[- ]based access\b|\bRBAC\b", re.IGNORECASE)
+_PRESCRIBES = expression(r"\b(?:must|use|uses|using|store[sd]? in|database:|database is|with|on|backed by)\b", re.IGNORECASE)
+_HEDGES = expression(
     r"\b(?:or|either|tests?|testing|local(?:ly)?|develop\w*|migrat\w*|replicas?|legacy|existing|import\w*|export\w*|analytics|report\w*|warehouse"
     r"|sync\w*|read from|while|default)\b",
     re.IGNORECASE,
 )
-_ROLE = re.compile(r"patient|student|driver|rider|player|viewer|merchant|teacher|seller|buyer|shopper|famil| day| month", re.IGNORECASE)
-_PURPOSE = re.compile(
+_ROLE = expression(r"patient|student|driver|rider|player|viewer|merchant|teacher|seller|buyer|shopper|famil| day| month", re.IGNORECASE)
+_PURPOSE = expression(
     r"\b(?:to|for) (?:read|view|browse|see|look|respond|vote|answer|reply|play|visit|guests?|readers?|visitors?)\w*|\b(?:read|view|brows|answer"
     r"|antworten|respond)\w* without\b",
     re.IGNORECASE,
 )
-_NEEDS_ROLES = re.compile(
+_NEEDS_ROLES = expression(
     r"\bonly (?:the )?(?:managers?|admins?|administrators?|coordinators?|editors?|moderators?|supervisors?|authori[sz]ed \w+) (?:may|can|should|must"
     r"|are allowed to)\b|\bwho (?:approved|did|changed|decided|deleted) what\b",
     re.IGNORECASE,
 )
-_SWITCHED_OFF = re.compile(r"\b(?:switched|turned|powered|shut) (?:off|down)\b[^.;]{0,40}\b(?:nights?|weekends?|overnight)\b", re.IGNORECASE)
-_INSIDE_ONLY = re.compile(
+_SWITCHED_OFF = expression(r"\b(?:switched|turned|powered|shut) (?:off|down)\b[^.;]{0,40}\b(?:nights?|weekends?|overnight)\b", re.IGNORECASE)
+_INSIDE_ONLY = expression(
     r"\b(?:must|may|should|can)(?: ?not|n['’]t) be (?:reachable|accessible|reached|visible) from (?:the )?(?:outside|internet|public)\b"
     r"|\bonly (?:reachable|accessible) (?:from|in|on) (?:the )?(?:office|building|intranet|internal network|lan)\b",
     re.IGNORECASE,
 )
-_FROM_OUTSIDE = re.compile(
+_FROM_OUTSIDE = expression(
     r"\b(?:at|from) home\b[^.;]{0,60}\b(?:must|can|should|need)\b|\b(?:must|can|should|need)\w*\b[^.;]{0,60}\b(?:from home|on the road|from anywhere"
     r"|remotely)\b",
     re.IGNORECASE,
 )
-_REALTIME_ONLY = re.compile(
+_REALTIME_ONLY = expression(
     r"\b(?:always|only|constant(?:ly)?|permanent(?:ly)?) (?:online|connected|real[- ]?time)\b|\breal[- ]?time only\b|\bonline only\b", re.IGNORECASE
 )
 

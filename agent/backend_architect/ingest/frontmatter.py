@@ -107,7 +107,7 @@ def _pairs(events: Iterator[Event], opening: int, path: str) -> Iterator[Pair]:
             case yaml.ScalarEvent() if depth == 1 and key is None:
                 key = event.value
                 if key in seen:
-                    raise stop(event, f"states {key!r} twice: keep one")
+                    raise stop(event, f"states {key[:80]!r} twice: keep one")
                 seen.add(key)
             case yaml.ScalarEvent() if depth <= 2:
                 yield key or "", event.value, line_of(event)

@@ -1,11 +1,11 @@
 """The main language of a text: scripts by character range, Latin-script languages by stop words."""
 
-
 from __future__ import annotations
 
 import re
 from collections import Counter
 
+from backend_architect.expressions import expression
 from backend_architect.ingest.vocabulary import words
 
 _SAMPLE = 40_000
@@ -22,9 +22,9 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("devanagari", "[\u0904-\u0939]"),
     ("latin", "[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]"),
 )
-_CHARS = {name: re.compile(pattern) for name, pattern in _SCRIPTS}
-_BEYOND_LATIN = re.compile("[\u0370-\u1cff\u3000-\ud7ff]")
-_WORD = re.compile(r"[^\W\d_]+")
+_CHARS = {name: expression(pattern) for name, pattern in _SCRIPTS}
+_BEYOND_LATIN = expression("[\u0370-\u1cff\u3000-\ud7ff]")
+_WORD = expression(r"[^\W\d_]+")
 
 # A Han or Hangul character carries about as much as three Latin letters.
 _WEIGHT = {"kana": 2, "han": 3, "hangul": 3}
@@ -49,7 +49,7 @@ _STOP_WORDS: dict[str, frozenset[str]] = {
 
 
 # Letters that hint at one language, for texts too short to have many stop words.
-_LETTERS = {"pt": re.compile("[ãõâ]|ção"), "es": re.compile("[ñ¿¡]|ción"), "fr": re.compile("[èêœû]"), "de": re.compile("[äöüß]"), "pl": re.compile("[łąęśż]")}
+_LETTERS = {"pt": expression("[ãõâ]|ção"), "es": expression("[ñ¿¡]|ción"), "fr": expression("[èêœû]"), "de": expression("[äöüß]"), "pl": expression("[łąęśż]")}
 
 
 def detect(text: str) -> str:

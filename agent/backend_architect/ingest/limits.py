@@ -1,45 +1,45 @@
 """Demands with a number, read from sentences: latency, availability, money, dates, retention, team, CPU."""
 
-
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
+from backend_architect.expressions import expression
 from backend_architect.ingest import units
 from backend_architect.ingest.numbers import Quantity, show
 from backend_architect.ingest.passage import Passage
 from backend_architect.ingest.vocabulary import words
 from backend_architect.profile import Fact
 
-_PERCENTILE = re.compile(r"\bp(?P<p>\d{2}(?:\.\d)?)\b|\b(?P<n>\d{2})(?:th|º|e|er)?[- ]percentile\b|\bpercentil (?P<pt>\d{2})\b|\bmedian\b", re.IGNORECASE)
-_LATENCY_CUE = re.compile(
+_PERCENTILE = expression(r"\bp(?P<p>\d{2}(?:\.\d)?)\b|\b(?P<n>\d{2})(?:th|º|e|er)?[- ]percentile\b|\bpercentil (?P<pt>\d{2})\b|\bmedian\b", re.IGNORECASE)
+_LATENCY_CUE = expression(
     r"latenc|latênc|response times?|respon(?:d|se)|answers?\b|\bp\d{2}\b|percentile|round[- ]?trip|load(?:ing)? times?|loads?\b|tempos? de resposta"
     r"|tiempos? de respuesta|temps de réponse|antwortzeit|responder|resposta|respuesta|réponse|antwort|chegar|llegar|响应|延迟|时延|返回|応答|レイテンシ"
     r"|\bdelay",
     re.IGNORECASE,
 )
-_BOUND = re.compile(
+_BOUND = expression(
     r"(?:\b(?:within|under|below|in under|in less than|less than|faster than|no (?:more|longer) than|at most|not exceed(?:ing)?|in|em até"
     r"|em menos de|en menos de|menos de|abaixo de|por debajo de|moins de|unter|weniger als|innerhalb von)|[<≤]=?|不超过|低于|小于|少于)\s*(?:the |a |about |~"
     r"|≈)?$",
     re.IGNORECASE,
 )
-_BOUND_AFTER = re.compile(r"\s*(?:以内|之内|内|or (?:less|faster|better)|max(?:imum)?\b|ou menos|o menos)", re.IGNORECASE)
-_BOUND_VERB = re.compile(
+_BOUND_AFTER = expression(r"\s*(?:以内|之内|内|or (?:less|faster|better)|max(?:imum)?\b|ou menos|o menos)", re.IGNORECASE)
+_BOUND_VERB = expression(
     r"\b(?:return|respond|deliver|appear|update|see|sees|receive|knows?|told|show|arriv|complet|display|visible|notif|search|result|load|open|render|reply"
     r"|finish|confirm|reach|processed)\w*",
     re.IGNORECASE,
 )
-_NO_LATENCY_BEFORE = re.compile(
+_NO_LATENCY_BEFORE = expression(
     r"\b(?:every|each|after|for|cada|a cada|após|maior(?:es)?(?: do)? que|greater than|more than|longer than|above|over|older than|acima de|wait"
     r"|waits|sleep|for at least|refresh|poll\w*|timeout\s*(?:of|:|=)?|interval\s*(?:of|:)?|expires? in)\s+$|每(?:隔)?\s*$",
     re.IGNORECASE,
 )
-_AVAILABLE = re.compile(r"availability|\bavailable\b(?=[^.]{0,20}\d)|uptime|up-time|\bslas?\b|\bslos?\b|disponib|verfügbar|disponibil|可用", re.IGNORECASE)
-_NINES = re.compile(r"\b(?P<word>two|three|four|five|six)[ -]nines?\b", re.IGNORECASE)
+_AVAILABLE = expression(r"availability|\bavailable\b(?=[^.]{0,20}\d)|uptime|up-time|\bslas?\b|\bslos?\b|disponib|verfügbar|disponibil|可用", re.IGNORECASE)
+_NINES = expression(r"\b(?P<word>two|three|four|five|six)[ -]nines?\b", re.IGNORECASE)
 _NINES_VALUE = {"two": 0.99, "three": 0.999, "four": 0.9999, "five": 0.99999, "six": 0.999999}
-_HIGH = re.compile(
+_HIGH = expression(
     r"\bhigh availability\b|\bmaximum uptime\b|\bzero[- ]downtime\b|\bno downtime\b|\b24 ?[x/] ?7\b|\balta disponibilidade\b|\balta disponibilidad\b"
     r"|\bhaute disponibilité\b|\bhochverfügbar|高可用"
     r"|\b(?:must|should|needs? to|has to|have to) be (?:highly|always) available\b",
@@ -48,17 +48,17 @@ _HIGH = re.compile(
 
 _HIGH_HINTS = ("availab", "uptime", "downtime", "24", "disponib", "verfügbar", "高可用")
 
-_BUDGET = re.compile(
+_BUDGET = expression(
     r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bspend(?:ing)?\b|\b(?:cost|price|contract|project)\b[^.;]{0,20}\bnot to exceed\b|\b(?:hosting"
     r"|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
     r"|\bcosts? (?:must|should|under|below|no more|less|at most|cap|limit)\w*|\bafford\b|\bkosten (?:höchstens|maximal|unter)\b|\bcapped at\b|\bcost cap\b",
     re.IGNORECASE,
 )
-_PART = re.compile(r"\b(?:of which|including|davon|dos quais|de los cuales|dont)\s*(?:US\$|R\$|\$|€|£)?\s*$", re.IGNORECASE)
-_NO_BUDGET = re.compile(
+_PART = expression(r"\b(?:of which|including|davon|dos quais|de los cuales|dont)\s*(?:US\$|R\$|\$|€|£)?\s*$", re.IGNORECASE)
+_NO_BUDGET = expression(
     r"\binsurance\b|\bcoverage\b|\bpenalt|\bfines?\b|\bsalar|\brevenue\b|\bfee(?:s)?\b|\btransaction(?:s)? (?:of|over)\b|\bpoints?\b|\bexample\b", re.IGNORECASE
 )
-_PER_PERIOD = re.compile(
+_PER_PERIOD = expression(
     rf"\s*(?:\w+\s+)?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao|im)\s+)(?P<unit>{units.PERIOD})|\s+(?P<adverb>monthly|yearly|annually)\b", re.IGNORECASE
 )
 
@@ -76,7 +76,7 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DATE = re.compile(
+_DATE = expression(
     r"(?<!\d)(?P<iy>20\d{2})[-/.](?P<im>\d{1,2})[-/.](?P<id>\d{1,2})(?!\d)"
     rf"|\b(?P<am>{_MONTH})\.?\s+(?P<ad>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<ay>20\d{{2}}))?\b"
     rf"|\b(?P<bd>\d{{1,2}})(?:st|nd|rd|th|\.|º)?\s+(?:de\s+|of\s+)?(?P<bm>{_MONTH})\b\.?(?:,?\s+(?:de\s+)?(?P<by>20\d{{2}}))?"
@@ -85,7 +85,7 @@ _DATE = re.compile(
     r"|\b(?P<q>Q[1-4])\s*(?P<qy>20\d{2})\b",
     re.IGNORECASE,
 )
-_DUE = re.compile(
+_DUE = expression(
     r"\bdeadlines?\b|\bdue\b|\bby\s+(?:the\s+)?(?:end of\s+)?$|\blaunch|\bgo(?:es)?[- ]live\b|\bsubmi(?:t|ssion)|\bdeliver|\breleases?\b"
     r"|\bship(?:s|ped)?\b|\bdata final\b|\bprazo\b|\bentreg|\bfecha límite\b|\bplazo\b|\bbis (?:zum|spätestens)\b|\bsubmeter\b"
     r"|\bcomplet(?:e|ed|ion)\b|\bfinish(?:ed)?\b|\bready\b|\blive\b|\bfrist\b|\babgabe\b|\béchéance\b|截止|上线|交付",
@@ -99,75 +99,75 @@ _DUE_HINTS = tuple(
         )
     )
 )
-_NO_DUE = re.compile(
+_NO_DUE = expression(
     r"\bproposals?\b|\bquestions?\b|\bbids?\b|\boffers?\b|\bofferors?\b|\bquotations?\b|\bresponses?\b|\bsince\b|\breleased in\b|\bupdated?\b"
     r"|\bversion\b|\bexample\b",
     re.IGNORECASE,
 )
-_IN_TIME = re.compile(
+_IN_TIME = expression(
     r"\b(?:deadline|due|launch(?:es|ed)?|go(?:es)? live|ship(?:s|ped)?|finish(?:ed)?|ready|done|built|live|mvp|prototype|needed)\b[^.;]{0,40}?\b(?:in"
     r"|within|is|of|:)\s*$",
     re.IGNORECASE,
 )
-_DAYS = re.compile(rf"[\s-]*(?:business\s+|working\s+|calendar\s+)?(?P<unit>{units.PERIOD})", re.IGNORECASE)
+_DAYS = expression(rf"[\s-]*(?:business\s+|working\s+|calendar\s+)?(?P<unit>{units.PERIOD})", re.IGNORECASE)
 
-_KEEP = re.compile(
+_KEEP = expression(
     r"\b(?:disappears?|expires?|expired|expiring|retention|retain(?:ed|s)?|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|keep|kept|keeps"
     r"|store[sd]?|history|ttl|older than|expira|retenção|retención|guardar|conservar|aufbewahr\w*|gelöscht|conservé\w*)\b|过期|保留|保存|删除",
     re.IGNORECASE,
 )
-_KEEP_LINK = re.compile(
+_KEEP_LINK = expression(
     r"(?:\b(?:after|for|older than|at least|up to|within|of|is|:|period|last|past|follow\w*|durante|por|após|después de|nach|für|pendant|in)\b"
     r"|[:=])\s*(?:a period of |at least |up to |the last |the past |a |about )?$|(?:保留|保存|存储)\s*$",
     re.IGNORECASE,
 )
-_KEEP_AFTER = re.compile(r"\s*(?:retention|of history|of data|后(?:过期|删除)|后自动)|\s*(?:后|之后)|\s*nach\b[^.;]{0,30}\bgelöscht", re.IGNORECASE)
-_NO_KEEP = re.compile(
+_KEEP_AFTER = expression(r"\s*(?:retention|of history|of data|后(?:过期|删除)|后自动)|\s*(?:后|之后)|\s*nach\b[^.;]{0,30}\bgelöscht", re.IGNORECASE)
+_NO_KEEP = expression(
     r"\bproposals?\b|\boffers?\b|\bcontract|\bshall be (?:valid|firm)|\bnotice\b|\btokens?\b|\bsessions?\b|\b(?:magic|reset|invitation|verification"
     r"|confirmation) links?|\bjwt\b|\bcookies?\b"
     r"|\bbackups?\b|\brecords? of payment",
     re.IGNORECASE,
 )
 
-_ENGINEERS = re.compile(
+_ENGINEERS = expression(
     r"[\s-]*(?:(?:full[- ]?time|part[- ]?time|back-?end|front-?end|full[- ]?stack|senior|junior|software|experienced|remote|web|mobile|platform"
     r"|desenvolvedor)[\s-]+){0,3}"
     r"(?P<noun>engineers?|developers?|devs|programmers?|desenvolvedor(?:es|as)?|programadores|desarrollador(?:es|as)?|développeurs?|entwickler(?:n"
     r"|innen)?|sviluppatori|工程师|开发人员|开发者)\b(?!\s*(?:tools?|console|portal|experience|api|docs?|preview|s'))",
     re.IGNORECASE,
 )
-_PERSON_TEAM = re.compile(
+_PERSON_TEAM = expression(
     r"[\s-](?:person|people|man|woman|developer|engineer|dev|member|pessoas|personas)[\s-](?:dev(?:elopment)?\s+|engineering\s+|product\s+"
     r"|backend\s+)?(?:team|squad|startup|company|shop|crew|project)\b",
     re.IGNORECASE,
 )
-_TEAM_OF = re.compile(
+_TEAM_OF = expression(
     r"\b(?:team|squad|crew|equipe|equipo|équipe|time)\s*(?:size\s*)?(?:of|de|von|:|=|is|has|com|con)\s*(?:about|up to|only|just|~)?\s*$"
     r"|\bwe are\s+(?:only |just |a team of )?$|\bteam members:?\s*$|团队(?:有|共)?\s*$",
     re.IGNORECASE,
 )
-_TEAM_AFTER = re.compile(r"\s*(?:people|persons?|members?|pessoas|personas|leute|人)?(?:$|[\s.,;:)，。])", re.IGNORECASE)
-_SOLO = re.compile(
+_TEAM_AFTER = expression(r"\s*(?:people|persons?|members?|pessoas|personas|leute|人)?(?:$|[\s.,;:)，。])", re.IGNORECASE)
+_SOLO = expression(
     r"\bsolo (?:dev(?:eloper)?|founder|maintainer|engineer|project|hacker)\b|\b(?:one|single)[- ](?:person|man|developer|dev|engineer) (?:team"
     r"|project|shop|show|company)\b|\bon my own\b|\bby myself\b"
     r"|\b(?:only|sole|single|lone|one) (?:backend )?(?:developer|engineer|programmer)\b|\bour IT person\b|\bone of us (?:looks after|maintains"
     r"|runs)\b|\bdesenvolvedor solo\b|\bsozinho\b|独立开发",
     re.IGNORECASE,
 )
-_SMALL_TEAM = re.compile(
+_SMALL_TEAM = expression(
     r"\b(?:small|tiny) (?:dev(?:elopment)? |engineering )?(?:team|shop|squad)\b(?=\s*(?:$|[.,;:)!]|(?:of|and|that|with|who|so|is|are|will|has|to|in"
     r"|at|but|builds?|can|we|I)\b))|\bequipe pequena\b|\bequipo pequeño\b|\bpetite équipe\b|\bkleines team\b|小团队",
     re.IGNORECASE,
 )
 
 _SOLO_HINTS = ("solo", "person", "-person", "one man", "on my own", "myself", "of us", "developer", "engineer", "programmer", "single dev", "sozinho", "独立")
-_FOREVER = re.compile(
+_FOREVER = expression(
     r"\b(?:kept|keep|stored?|retained|saved)\b[^.;]{0,30}\b(?:forever|indefinitely|permanently|for as long as|for ever)\b|\bnever (?:be )?deleted\b",
     re.IGNORECASE,
 )
 _SMALL_HINTS = ("small", "tiny", "pequen", "petite", "kleines", "小团队")
 
-_CPU = re.compile(
+_CPU = expression(
     r"\s*(?:x\s*)?(?:unidades\s+de\s+|units?\s+of\s+|núcleos\s+de\s+)?(?:v?cpus?(?:\s+(?:units?|cores?))?|cores?|núcleos)(?![\w-])|\s*核(?!心)", re.IGNORECASE
 )
 

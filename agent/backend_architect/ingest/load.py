@@ -1,11 +1,11 @@
 """Load read from sentences: people, rates, sizes."""
 
-
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
+from backend_architect.expressions import expression
 from backend_architect.ingest import units
 from backend_architect.ingest.numbers import Quantity, show
 from backend_architect.ingest.passage import Passage
@@ -25,69 +25,69 @@ _KIND = (
     r"|named|authenticated|anonymous|end|expected|ativos|activos|simultâneos|simultáneos|concurrentes|registrados|actifs|simultanés|aktive"
     r"|gleichzeitige|paid|free|business|test|of|de|"
 )
-_AFTER_PEOPLE = re.compile(
+_AFTER_PEOPLE = expression(
     rf"(?:\s*\+)?\s*(?P<kind>(?:(?:{_KIND[:-1]})[\s-]+){{0,4}})(?P<noun>{_PEOPLE})\b(?P<more>\s+(?:simultâneos|simultáneos|concurrentes|ativos"
     rf"|activos|simultanés|actifs|diarios|diários|concurrently|simultaneously|at once|at the same time|per day|a day|per month|a month|on a working day))?",
     re.IGNORECASE,
 )
-_AFTER_PEOPLE_HAN = re.compile(
+_AFTER_PEOPLE_HAN = expression(
     r"\s*(?:多|以上)?(?:个|名|位)?的?\s*(?P<kind>注册|活跃|日活跃?|月活跃?|同时在线|在线|并发)?(?P<noun>用户|客户|会员|日活|月活|并发|人同时在线)(?!角色|类型|组|故事|可以|输入)(?:数|量)?"
 )
-_NOT_PEOPLE = re.compile(
+_NOT_PEOPLE = expression(
     r"[\s-]*(?:stor(?:y|ies)|interfaces?|experience|roles?|types?|groups?|accounts?|ids?|names?|agents?|inputs?|guides?|needs?|facing|classes"
     r"|levels?|segments?|personas?|per\b|in (?:a|each|one)\b|(?:can|may) (?:only )?(?:edit|join|share|be in)|at a time|testing|tests?\b|flows?"
     r"|journeys?|records?)",
     re.IGNORECASE,
 )
-_BEFORE_PEOPLE = re.compile(
+_BEFORE_PEOPLE = expression(
     r"(?:\b(?P<noun>users?|customers|subscribers|usuários|usuarios|utilisateurs|nutzer|dau|mau)(?:\s+(?:count|base|number|population"
     r"|numbers))?\s*(?:\([^()]{0,30}\)\s*)?(?:[:=]|\bis\b|\bare\b|\bof\b)"
     r"|\b(?:user|customer) base\s+(?:of|is)|\bnumber of (?:users|customers)\s*(?:is|:|=|of)?|用户(?:量|数|数量)?\s*(?:为|是|约|达到|大约|：|:|在)?)\s*(?:about"
     r"|around|up to|approximately|roughly|over|nearly|~|≈|约)?\s*$",
     re.IGNORECASE,
 )
-_BARE_END = re.compile(r"\s*\+?\s*(?:$|[.,;)。，；）]|(?:in|at|by|within|now|today|after|initially|on|and)\b)", re.IGNORECASE)
+_BARE_END = expression(r"\s*\+?\s*(?:$|[.,;)。，；）]|(?:in|at|by|within|now|today|after|initially|on|and)\b)", re.IGNORECASE)
 # People a system is about, not always its users: "two patients stood at the door".
-_ROLE_NOUN = re.compile(
+_ROLE_NOUN = expression(
     r"patients|students|drivers|riders|players|viewers|merchants|teachers|sellers|buyers|shoppers|families|residents|members|neighbou?rs", re.IGNORECASE
 )
-_HYPOTHETICAL = re.compile(r"\b(?:with (?:only|just)|if (?:there|you|we|only)|when you have|suppose|imagine|even with|se houver|si hay)\b", re.IGNORECASE)
-_CONCURRENT = re.compile(r"concurrent|simultan|simult|parallel|online|at once|at the same time|gleichzeitig|同时|并发|在线", re.IGNORECASE)
-_CONNECTIONS = re.compile(
+_HYPOTHETICAL = expression(r"\b(?:with (?:only|just)|if (?:there|you|we|only)|when you have|suppose|imagine|even with|se houver|si hay)\b", re.IGNORECASE)
+_CONCURRENT = expression(r"concurrent|simultan|simult|parallel|online|at once|at the same time|gleichzeitig|同时|并发|在线", re.IGNORECASE)
+_CONNECTIONS = expression(
     r"(?:\s*\+)?\s*(?:concurrent|simultaneous|open|parallel|live)\s+(?:websocket\s+|tcp\s+|client\s+|user\s+)?(?P<noun>connections|sessions|clients"
     r"|people)\b|\s*(?P<watching>people|viewers|bidders) (?:watching|online|logged in|connected)\b",
     re.IGNORECASE,
 )
 
-_PEAK = re.compile(r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰", re.IGNORECASE)
-_NOW = re.compile(
+_PEAK = expression(r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰", re.IGNORECASE)
+_NOW = expression(
     r"\bcurrently\b|\btoday\b|\bright now\b|\bat launch\b|\binitial(?:ly)?\b|\bat first\b|\bfirst (?:phase|year|month)|\bstart(?:s"
     r"|ing)? (?:out )?with\b|\bfrom day one\b|\batualmente\b|\bactualmente\b|\bhoje\b|\bderzeit\b|目前|现在|初期",
     re.IGNORECASE,
 )
-_YEAR = re.compile(
+_YEAR = expression(
     r"\b(?:in|within|after|by|over)\s+(?:a|one|the (?:first|next)|1|12|two|three|five|2|3|5|\d{2})\s+(?:years?|months?)\b|\bnext year\b"
     r"|\byear[- ](?:end|one|1)\b|\bby (?:the )?end of\b|\beventually\b|\bin the future\b"
     r"|\bgrow(?:s|ing|th)?\b|\bscal(?:e|es|ing) (?:up )?to\b|\bexpect\w* to (?:reach|grow|have|serve|hit)\b|\blong[- ]term\b|\bwithin a year\b|\b(?:two|three"
     r"|2|3) years\b|\bem um ano\b|\ben un año\b|\bin einem jahr\b|年内|年后|未来|将来",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"\b(?:from|de|desde|von)\s+(?:serving\s+|about\s+|just\s+)?$|从\s*$", re.IGNORECASE)
-_TO = re.compile(r"\b(?:to|a|até|hasta|bis)\s+(?:about\s+|over\s+|serving\s+)?$|到\s*$", re.IGNORECASE)
+_FROM = expression(r"\b(?:from|de|desde|von)\s+(?:serving\s+|about\s+|just\s+)?$|从\s*$", re.IGNORECASE)
+_TO = expression(r"\b(?:to|a|até|hasta|bis)\s+(?:about\s+|over\s+|serving\s+)?$|到\s*$", re.IGNORECASE)
 
-_RATE = re.compile(
+_RATE = expression(
     rf"(?:\s*\+)?[\s-]*(?P<noun>(?:[^\W\d_][\w-]*\s+){{0,3}}?[^\W\d_][\w-]*)?\s*(?:/\s*|\b(?:per|a|an|each|every|por|par|pro|al|ao|à)\s+"
     rf"|每)(?P<unit>{units.PERIOD})(?P<after>[^。，,;；]{{0,14}})",
     re.IGNORECASE,
 )
-_ABBREVIATED = re.compile(r"(?:\s*\+)?\s*(?P<unit>rps|qps|tps|r/s|ops/s|rpm|tpm)\b", re.IGNORECASE)
-_BEFORE_RATE = re.compile(
+_ABBREVIATED = expression(r"(?:\s*\+)?\s*(?P<unit>rps|qps|tps|r/s|ops/s|rpm|tpm)\b", re.IGNORECASE)
+_BEFORE_RATE = expression(
     r"(?:\b(?P<noun>requests|reads|writes|queries|transactions|messages|events|orders)\s*(?:per|/|a)\s*(?P<unit>second|sec|s|minute|min|hour|day"
     r"|month|year)|\b(?P<abbr>rps|qps|tps|rpm))\s*(?:\([^()]{0,30}\)\s*)?(?:[:=]|is|are|of)\s*(?:about|around|up to|~|≈)?\s*$",
     re.IGNORECASE,
 )
-_BEFORE_HAN = re.compile(r"每\s*(?:个|一)?\s*(?P<unit>秒|分钟|小时|天|日|周|月|年)\s*(?:约|大约|平均|有|的)?\s*$")
-_HAN_AFTER = re.compile(r"[^，。；]{0,14}?(?P<kind>写|读|请求|访问|消息|订单|交易)")
+_BEFORE_HAN = expression(r"每\s*(?:个|一)?\s*(?P<unit>秒|分钟|小时|天|日|周|月|年)\s*(?:约|大约|平均|有|的)?\s*$")
+_HAN_AFTER = expression(r"[^，。；]{0,14}?(?P<kind>写|读|请求|访问|消息|订单|交易)")
 _WRITES = words(
     "write writes inserts updates uploads posts messages events orders transactions payments records readings measurements submissions "
     "signups bookings entries rows bids logs notifications tweets jobs tickets votes photos files documents scans samples reservations "
@@ -98,49 +98,49 @@ _READS = words(
     "read reads views pageviews lookups searches downloads redirects impressions queries gets visits leituras lecturas consultas lectures visualizações"
 )
 _REQUESTS = words("request requests req reqs calls hits operations ops requisições chamadas solicitudes peticiones requêtes anfragen")
-_PER_ONE = re.compile(
+_PER_ONE = expression(
     r"\b(?:per|each|every|por|por cada|cada|par|pro)\s+(?:user|customer|client|device|person|member|account|ip|api key|key|team|tenant|sensor"
     r"|student|driver|usuário|usuario|cliente|utilisateur|nutzer)\b|每个用户|每人",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(r"rate[- ]?limit|\blimit(?:s|ed)?\b|\blimite\b|\blímite\b|throttl|\bquota\b|\b429\b|限流|限制", re.IGNORECASE)
-_REFERENCE = re.compile(r"(?:可以|请)参考|参见|\bsee (?:the|also|our)\b[^.;]{0,60}\b(?:article|guide|document|example|section)\b", re.IGNORECASE)
-_PARENTHESIS = re.compile(r"[(（][^()（）]*[)）]")
-_AVERAGE = re.compile(r"\baverage\b|\bavg\b|\bon average\b|\bmean\b|平均|\bem média\b|\ben promedio\b|\bim schnitt\b", re.IGNORECASE)
-_CONVERSION = re.compile(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules? of thumb\b|\bequivalen|转换|换算|\bconversão\b|\bconversión\b", re.IGNORECASE)
-_THEIRS = re.compile(r"\b(?:providers?|upstream|third[- ]party|vendor)\b[^.;]*\b(?:at most|max(?:imum)?)\b", re.IGNORECASE)
-_EQUATION = re.compile(r"\d[^=]*(?:/|\bper\b|\ba\b)[^=]*[=≈][^=]*\d[^=]*(?:/|\bper\b|\ba\b)", re.IGNORECASE)
+_LIMIT = expression(r"rate[- ]?limit|\blimit(?:s|ed)?\b|\blimite\b|\blímite\b|throttl|\bquota\b|\b429\b|限流|限制", re.IGNORECASE)
+_REFERENCE = expression(r"(?:可以|请)参考|参见|\bsee (?:the|also|our)\b[^.;]{0,60}\b(?:article|guide|document|example|section)\b", re.IGNORECASE)
+_PARENTHESIS = expression(r"[(（][^()（）]*[)）]")
+_AVERAGE = expression(r"\baverage\b|\bavg\b|\bon average\b|\bmean\b|平均|\bem média\b|\ben promedio\b|\bim schnitt\b", re.IGNORECASE)
+_CONVERSION = expression(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules? of thumb\b|\bequivalen|转换|换算|\bconversão\b|\bconversión\b", re.IGNORECASE)
+_THEIRS = expression(r"\b(?:providers?|upstream|third[- ]party|vendor)\b[^.;]*\b(?:at most|max(?:imum)?)\b", re.IGNORECASE)
+_EQUATION = expression(r"\d[^=]*(?:/|\bper\b|\ba\b)[^=]*[=≈][^=]*\d[^=]*(?:/|\bper\b|\ba\b)", re.IGNORECASE)
 
-_PER_THING = re.compile(r"\s*(?:\w+\s+){0,2}?(?:each|apiece|per|cada|por|每个|每条)(?:\s+(?P<thing>[^\W\d_]+))?", re.IGNORECASE)
-_PER_PERIOD = re.compile(
+_PER_THING = expression(r"\s*(?:\w+\s+){0,2}?(?:each|apiece|per|cada|por|每个|每条)(?:\s+(?P<thing>[^\W\d_]+))?", re.IGNORECASE)
+_PER_PERIOD = expression(
     rf"\s*(?:of\s+)?(?:[^\W\d_][\w-]*\s+){{0,4}}?(?:/\s*|\b(?:per|a|each|every|por|par|pro|al|ao)\s+|每)(?P<unit>{units.PERIOD})", re.IGNORECASE
 )
-_ITEM_BEFORE = re.compile(
+_ITEM_BEFORE = expression(
     r"\b(?:average|avg|mean|max(?:imum)?|typical|tamanho|tamaño)\b[^.,;\d]{0,40}$|\bsize\b[^.,;\d]{0,20}$|大小[^，。]{0,8}$|每(?:一)?(?:个|条"
     r"|篇)[^，。\d]{0,12}$|\bup to\s*$",
     re.IGNORECASE,
 )
-_ITEM_AFTER = re.compile(
+_ITEM_AFTER = expression(
     r"\s*(?!of\b)(?:\w+\s+)?(?:photos?|images?|files?|videos?|documents?|messages?|records?|payloads?|attachments?|rows?|bodies|objects?|uploads?)\b",
     re.IGNORECASE,
 )
-_ITEM_WORDS = re.compile(
+_ITEM_WORDS = expression(
     r"\b(?:photos?|images?|files?|videos?|documents?|messages?|records?|payloads?|attachments?|uploads?|objects?|body|item|entry)\b|文件|图片|内容|消息",
     re.IGNORECASE,
 )
-_STORAGE = re.compile(
+_STORAGE = expression(
     r"\b(?:stor(?:e|es|ed|age|ing)|disks?|data(?:set|base)?s?|archives?|history|backups?|bucket|content|armazenamento|almacenamiento|dados|datos"
     r"|stockage|speicherplatz)\b|存储|数据|内容|容量",
     re.IGNORECASE,
 )
-_SPAN = re.compile(
+_SPAN = expression(
     r"(?:\b(?:in|over|within|after|em|en|nach)\s+(?P<count>\d+|a|one|two|three|four|five|três|tres|trois|drei)\s+(?P<unit>years?|months?|anos?"
     r"|años?|ans|jahren?)\b|(?P<han>[一二三四五两\d]+)\s*年内?)",
     re.IGNORECASE,
 )
-_TRIVIA = re.compile(r"µs|μs|microsecond|nanosecond|微秒|纳秒|\b\d+\s?ns\b", re.IGNORECASE)
-_MEMORY_AFTER = re.compile(r"\s*(?:of\s+|de\s+|di\s+|an\s+)?(?:\w+\s+)?(?:ram|memory|memória|memoria|mémoire|arbeitsspeicher|内存|heap)\b", re.IGNORECASE)
-_MEMORY_BEFORE = re.compile(
+_TRIVIA = expression(r"µs|μs|microsecond|nanosecond|微秒|纳秒|\b\d+\s?ns\b", re.IGNORECASE)
+_MEMORY_AFTER = expression(r"\s*(?:of\s+|de\s+|di\s+|an\s+)?(?:\w+\s+)?(?:ram|memory|memória|memoria|mémoire|arbeitsspeicher|内存|heap)\b", re.IGNORECASE)
+_MEMORY_BEFORE = expression(
     r"(?:\b(?:ram|memory|memória|memoria|mémoire|heap)\b|内存)(?:\s+(?:limit|cap|budget|usage|footprint|use))?\s*(?:[:=]|of|is|to|at|≤|<|under|below"
     r"|em|até|不超过|限制)?\s*(?:must\s+\w+\s+\w+\s+)?(?:under|below|about|max\.?|of)?\s*$",
     re.IGNORECASE,

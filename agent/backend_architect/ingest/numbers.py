@@ -1,11 +1,12 @@
 """Numbers as people write them: separators by language, number words, multipliers, Chinese numerals."""
 
-
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from backend_architect.expressions import expression
 
 
 class Quantity(NamedTuple):
@@ -61,7 +62,7 @@ _MAGNITUDES: dict[str, float] = {
 
 _MULTIPLIER = "|".join(sorted(_MULTIPLIERS, key=len, reverse=True))
 _WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
-_DIGITS = re.compile(
+_DIGITS = expression(
     r"(?<![0-9A-Za-z_\u00c0-\u024f.,/])(?<![^\d]-)(?<![#§])"
     r"(?P<body>\d{1,3}(?:(?P<sep>[.,'’\u00a0\u202f])\d{3})(?:(?P=sep)\d{3})*(?:[.,]\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)?)"
     r"(?!\d|[.,]\d|-\d)"
@@ -69,7 +70,7 @@ _DIGITS = re.compile(
     rf"|[\s-](?P<word>(?:{_MULTIPLIER})(?:\s+(?:{_MULTIPLIER}))?)\b\.?)?",
     re.IGNORECASE,
 )
-_SPELLED = re.compile(
+_SPELLED = expression(
     rf"\b(?P<many>tens|dozens|hundreds|thousands|dezenas|centenas|milhares|decenas|cientos|miles|millions|billions|milhões|millones)\s+(?:of"
     rf"|de)\s+(?:(?P<of>thousands|millions|billions|milhares|milhões|miles|millones)\b)?"
     rf"|\b(?P<half>half\s+a)\s+(?P<halfof>million|billion)\b"
@@ -78,12 +79,12 @@ _SPELLED = re.compile(
     rf"|billion)(?:\s+(?P<timestwo>thousand|million|billion))?)?\b",
     re.IGNORECASE,
 )
-_HAN = re.compile("[〇零一二三四五六七八九两兩十百千万萬亿億]{1,12}")
+_HAN = expression("[〇零一二三四五六七八九两兩十百千万萬亿億]{1,12}")
 _FOREIGN_WORDS = {
-    code: re.compile(rf"\b(?P<first>{'|'.join(sorted(words, key=len, reverse=True))})(?:\s+(?P<times>{_MULTIPLIER}))?\b", re.IGNORECASE)
+    code: expression(rf"\b(?P<first>{'|'.join(sorted(words, key=len, reverse=True))})(?:\s+(?P<times>{_MULTIPLIER}))?\b", re.IGNORECASE)
     for code, words in _FOREIGN.items()
 }
-_HINT = re.compile(
+_HINT = expression(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|fif|twen|for|six|seven|eigh|nine|hundred|thousand|million|billion|dozen|tens)"
     r"|[一二三四五六七八九十百千万亿]",
     re.IGNORECASE,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from backend_architect.expressions import expression
+
 REMOVED = "[secret removed]"
 
 # (literals of which one must occur, pattern). The literals keep an ordinary brief free of cost.
 _SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (tuple(literals.split(" ")), re.compile(pattern))
+    (tuple(literals.split(" ")), expression(pattern))
     for literals, pattern in (
         ("AKIA ASIA ABIA ACCA A3T", r"\b(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[0-9A-Z]{16}\b"),
         ("ghp_ gho_ ghu_ ghs_ ghr_", r"\bgh[pousr]_[A-Za-z0-9_]{36,255}"),
@@ -39,13 +41,13 @@ _SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
         ("eyJ", r"\beyJ[A-Za-z0-9_=-]{6,}\.[A-Za-z0-9_=-]{6,}(?:\.[A-Za-z0-9_.+/=-]*)?"),
     )
 )
-_PRIVATE_KEY = re.compile(
+_PRIVATE_KEY = expression(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----BEGIN)[\s\S]){0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 )
-_CUT_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:\n[ \t>]*[A-Za-z0-9+/=]{16,})*")
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\"'`<>]{0,100}:)([^\s@\"'`<>]{1,300})(?=@)")
-_BEARER = re.compile(r"(?i)(\b(?:bearer|basic|token)[ \t]+)([A-Za-z0-9+/_.=~-]{16,})")
-_NAMED = re.compile(
+_CUT_KEY = expression(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:\n[ \t>]*[A-Za-z0-9+/=]{16,})*")
+_URL = expression(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@\"'`<>]{0,100}:)([^\s@\"'`<>]{1,300})(?=@)")
+_BEARER = expression(r"(?i)(\b(?:bearer|basic|token)[ \t]+)([A-Za-z0-9+/_.=~-]{16,})")
+_NAMED = expression(
     r"(?i)(?P<name>passwords?|passwd|pwd|passphrase|secrets?|secret[_-]?access[_-]?key|(?:api|access|auth|private|signing|encryption|account|service)[_-]?key"
     r"|token|credentials?)(?P<tail>[\w-]{0,40})(?P<close>\\?[\"'`*]{0,3})(?P<sep>[ \t]*(?:=>|:=|=|:|\|)[ \t]*)"
     r"(?:(?P<quote>\\?[\"'])(?P<quoted>[^\"'\n\\]{1,500})(?P=quote)|(?P<tick>`?)(?P<plain>[^\s\"'`,;|]{4,500}))"
@@ -67,11 +69,11 @@ _NAMED_HINTS = (
     "privatekey",
 )
 # `tokenType`, `passwordPolicy`: about a secret, not one.
-_ABOUT = re.compile(
+_ABOUT = expression(
     r"(?i)[_-]?(?:type|name|id|count|limit|expir\w*|ttl|length|policy|rules?|field|ur[il]|endpoint|path|format|arn|version|per|max|min|manager|store"
     r"|reset|hint)s?$"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = expression(
     r"(?i)[<{$%\[].*|\*+|x+|\.+|-+|…|string|str|text|varchar.*|char.*|bool(?:ean)?|true|false|null|none|undefined|uuid|n/?a|required|optional|env|your[-_ ].*"
     r"|change[-_ ]?me|redacted|secret removed|process\.env.*|os\.environ.*|env\(.*|\$\(.*|.*\(\)|jwt\.token\.here"
 )

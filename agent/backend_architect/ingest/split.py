@@ -1,16 +1,15 @@
 """Markdown or plain text into numbered pieces, each with the lines it stands on."""
 
-
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from backend_architect.brief import StatementKind
+from backend_architect.expressions import expression
 from backend_architect.ingest import sentences
 from backend_architect.ingest.vocabulary import words
 from backend_architect.text import one_line
@@ -19,16 +18,16 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
-_BULLET = re.compile(r"[•▪◦‣●○■□–—·・]\s*(?=\S)")
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
-_HIDDEN = re.compile(r"(?is)<(script|style|template|svg)\b[^<>]*>.*?(?:</\1\s*>|\Z)")
-_ALERT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)")
-_HAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
-_WORDS = re.compile(r"[^\W\d_]{2,}")
-_CODE_MARKS = re.compile(r"[{};=<>\[\]$|\\]|\(\)|->|::")
+_BOX = expression(r"\[([ xX])\](?:\s+|$)")
+_BULLET = expression(r"[•▪◦‣●○■□–—·・]\s*(?=\S)")
+_TAG = expression(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+_HIDDEN = expression(r"(?is)<(script|style|template|svg)\b[^<>]*>.*?(?:</\1\s*>|\Z)")
+_ALERT = expression(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)")
+_HAN = expression("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_WORDS = expression(r"[^\W\d_]{2,}")
+_CODE_MARKS = expression(r"[{};=<>\[\]$|\\]|\(\)|->|::")
 _NO_LANGUAGE = frozenset({"", "text", "txt", "plain", "plaintext", "prompt"})
-_TICK_ONLY = re.compile(r"`[^`]+`")
+_TICK_ONLY = expression(r"`[^`]+`")
 _BLOCK_TAGS = words(
     "address article aside blockquote body br caption center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
     "hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"

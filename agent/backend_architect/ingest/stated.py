@@ -71,6 +71,9 @@ _EXAMPLES: dict[str, str] = {
     "memory-limit": "350 MB",
 }
 
+_LONGEST_SHOWN = 80
+"""Of a key or value that is refused, the message repeats this much."""
+
 
 def fact_name(key: str) -> FactName | None:
     """Return the fact that `key` names (`requests_per_second`, `rps`), or None."""
@@ -86,7 +89,7 @@ def read(key: str, value: str, *, origin: Origin) -> Iterator[Fact]:
     """
     name = fact_name(key)
     where = "--set" if origin == "option" else "front matter"
-    shown_key = one_line(key)
+    shown_key = _shown(one_line(key))
     if name is None:
         close = difflib.get_close_matches(shown_key.lower().replace("_", "-"), [*KEYS, *_ALIASES], n=1, cutoff=0.5)
         guess = f"did you mean {close[0]!r}? " if close else ""
@@ -95,9 +98,13 @@ def read(key: str, value: str, *, origin: Origin) -> Iterator[Fact]:
     reader = _READERS.get(name)
     facts = list(reader(name, text)) if reader is not None else list(_listed(name, text))
     if not facts:
-        raise FactError(f"{where}: {shown_key}={text!r} is not {_expected(name)}")
+        raise FactError(f"{where}: {shown_key}={_shown(text)!r} is not {_expected(name)}")
     for fact in facts:
         yield fact.model_copy(update={"origin": origin, "quote": f"{shown_key}={text}" if origin == "option" else f"{shown_key}: {text}"})
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def _expected(name: str) -> str:

@@ -1,12 +1,12 @@
 """Facts that are words: persistence, login, real time, compliance, data classes, architecture, scale, region."""
 
-
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from backend_architect.expressions import expression
 from backend_architect.ingest.passage import Passage
 from backend_architect.profile import Fact, FactName
 
@@ -27,7 +27,7 @@ class Rule(NamedTuple):
 
 def _rule(name: FactName, value: str, hints: str, pattern: str, *, unless: str = "", general: bool = False, exact: bool = False) -> Rule:
     flags = re.RegexFlag(0) if exact else re.IGNORECASE
-    return Rule(name, value, tuple(hints.split("|")), re.compile(pattern, flags), re.compile(unless, re.IGNORECASE) if unless else None, general)
+    return Rule(name, value, tuple(hints.split("|")), expression(pattern, flags), expression(unless, re.IGNORECASE) if unless else None, general)
 
 
 _NOT = r"(?:no|not|never|without|n['’]t|out of scope)\b[^.,;]{0,25}"
@@ -347,7 +347,7 @@ RULES: tuple[Rule, ...] = (
 )
 
 # Concepts that have no brand but can be ruled out.
-_CONCEPTS = re.compile(
+_CONCEPTS = expression(
     r"(?:\b(?:must|should|may|shall|do|does|will) not|\bdon['’]t|\bdoesn['’]t|\bcannot|\bwithout|\bno|\bnever|\bavoid)\s+(?:(?:use|using|add"
     r"|introduce|rely on|depend on|require)\s+)?(?:(?:any|a|an|the)\s+){0,2}"
     r"(?P<what>micro-?services?|orms?|third[- ]party (?:libraries|services|apis|dependencies|packages)|external (?:libraries|services|apis"
@@ -356,12 +356,12 @@ _CONCEPTS = re.compile(
     re.IGNORECASE,
 )
 _CONCEPT_HINTS = ("not", "n't", "n’t", "cannot", "without", "no ", "never", "avoid")
-_NOT_ALLOWED_PT = re.compile(
+_NOT_ALLOWED_PT = expression(
     r"\b(?:não|no) (?:é|são|está|se|está) ?permit\w+ (?:o )?(?:uso (?:de |do |da )?)?(?P<after>[^.;:,–—-]{3,50}?)(?=\s*(?:[.;:,–—-]|$))|\b(?:o|a|el"
     r"|la) (?P<before>[^.;:,–—-]{3,40}?) (?:não|no) (?:é|está|se) ?permit",
     re.IGNORECASE,
 )
-_NOT_ALLOWED_EN = re.compile(r"\b(?:the )?use of (?P<what>[^.;:,–—]{3,40}?) is (?:not (?:allowed|permitted)|forbidden|prohibited)\b", re.IGNORECASE)
+_NOT_ALLOWED_EN = expression(r"\b(?:the )?use of (?P<what>[^.;:,–—]{3,40}?) is (?:not (?:allowed|permitted)|forbidden|prohibited)\b", re.IGNORECASE)
 
 
 def read(passage: Passage, rules: Sequence[Rule]) -> Iterator[Fact]:

@@ -85,6 +85,8 @@ class Circumstances(Closed):
     """Reads outnumber writes at least ten to one, at a load that is stated."""
     writes_heavy: bool = False
     """The stated writes exceed what one database server takes."""
+    targets: bool = False
+    """A speed or a load is stated, or the project is large enough to set one."""
     always_on: bool = False
     """Three nines or more are stated, or downtime is ruled out."""
     regions: bool = False

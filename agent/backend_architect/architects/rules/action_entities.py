@@ -157,7 +157,7 @@ def _merge_compounds(found: dict[str, Sketch]) -> None:
                 target.fields.setdefault(name, field)
 
 
-def _contents(case: Case, found: dict[str, Sketch], statements: list[Statement]) -> None:
+def _contents(case: Case, found: dict[str, Sketch], statements: tuple[Statement, ...]) -> None:
     """Add the parts that things are said to consist of, with their bounds."""
     by_number = {statement.number: statement for statement in statements}
     for sketch in list(found.values()):
@@ -194,9 +194,9 @@ def _bounded(child: Sketch, parent: str, low: int | None, high: int | None) -> N
     child.fields["position"] = field.model_copy(update={"minimum": 1.0, "maximum": float(high) if high else None})
 
 
-def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement]) -> dict[str, Sketch]:
+def _accepted(case: Case, found: dict[str, Sketch], statements: tuple[Statement, ...]) -> dict[str, Sketch]:
     """Keep the things the brief clearly works on: at most a handful for a small brief, a dozen for a large one."""
-    systems = {canonical(word) for system in case.systems for word in (system.name, *system.name.split())}
+    systems = {canonical(word) for system in case.systems for word in (system.name, *(part for part in system.name.split() if part[0].isupper()))}
     title = {canonical(word) for word in case.brief.title.split()[:1]}
     scores: dict[str, float] = {}
     long = len(case.brief.statements) > _LONG_BRIEF
@@ -204,7 +204,7 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement])
         if (
             noun in systems
             or (is_person(noun) and noun not in ("contact", "member", "lead"))
-            or (noun in title and not any(action.verb in _CREATES for action in sketch.actions) and len(mentions(statements, noun)) < 2)
+            or (noun in title and not any(action.verb in _CREATES for action in sketch.actions) and len(mentions(case, noun)) < 2)
         ):
             continue
         seen: dict[int, dict[Verb, float]] = {}
@@ -227,7 +227,7 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement])
             continue
         if not (creates or score >= 3 or (len(seen) >= 2 and score >= 2)):
             continue
-        if long and len(mentions(statements, noun)) < 3:
+        if long and len(mentions(case, noun)) < 3:
             continue
         if (
             all(action.verb in ("report", "compute", "read", "list", "search", "configure", "export", "notify", "other") for action in sketch.actions)
@@ -246,10 +246,10 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: list[Statement])
     return {noun: found[noun] for noun in (*now, *later)}
 
 
-def _describe(case: Case, sketch: Sketch, statements: list[Statement]) -> None:
+def _describe(case: Case, sketch: Sketch, statements: tuple[Statement, ...]) -> None:
     """Give a thing the one field it cannot do without, and the grade it comes in."""
     noun = sketch.noun.split("_")[-1]
-    about = mentions(statements, sketch.noun)
+    about = mentions(case, sketch.noun)
     found, cites = grades(about, sketch.noun)
     if found:
         sketch.add("grade", type="enum", values=found, why=f"{' before '.join(found)} when their turn is decided")

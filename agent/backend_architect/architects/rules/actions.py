@@ -161,7 +161,8 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
         elif base == "book" and noun in _MEETINGS:
             operation = "create"
         if of and operation in ("search", "read", "list") and (not noun or noun in VAGUE):
-            noun, of = of, ""
+            # What is found about a person is a profile; the person is whoever it is about.
+            noun, of = f"{of}_profile" if is_person(of) else of, ""
         if noun in _MESSAGES and lexicon.verbs()[word][0] in ("get", "receive"):
             operation, told = "notify", True
         else:

@@ -22,6 +22,7 @@ _MOST: dict[str, dict[Category, int]] = {
     "medium": {"input": 2, "business": 5, "system": 3, "external": 3},
     "large": {"input": 2, "business": 5, "system": 3, "external": 3},
 }
+_TAKEN = "_TAKEN"
 _ALL = {"tiny": 3, "small": 8, "medium": 10, "large": 12}
 
 Refused = dict[int, list[Endpoint]]
@@ -59,17 +60,26 @@ def _own(endpoints: Sequence[Endpoint], category: Category) -> list[ErrorCase]:
             if error.status < 500 and (error.status in _INPUT) == (category == "input") and error.status != 429:
                 seen.setdefault(error.code, (error, []))[1].append(endpoint)
     ranked = sorted(seen.values(), key=lambda pair: (not pair[1][0].primary, pair[0].status in (401, 404)))
-    return [
-        ErrorCase(
-            category=category,
-            error=headed(spaced(error.code.lower())),
-            cause=f"{clipped(error.when, 140)} ({_at(where)})",
-            message=error.message,
-            answer=f"{error.status} `{error.code}`",
-            recovery=_recovery(error.status),
-        )
-        for error, where in ranked
-    ]
+    taken = [error.code for error, _ in ranked if error.code.endswith(_TAKEN)]
+    return [_row(category, error, where, taken) for error, where in ranked if error.code not in taken[1:]]
+
+
+def _row(category: Category, error: EndpointError, where: Sequence[Endpoint], taken: Sequence[str]) -> ErrorCase:
+    row = ErrorCase(
+        category=category,
+        error=headed(spaced(error.code.lower())),
+        cause=f"{clipped(error.when, 140)} ({_at(where)})",
+        message=error.message,
+        answer=f"{error.status} `{error.code}`",
+        recovery=_recovery(error.status),
+    )
+    if error.code not in taken or len(taken) == 1:
+        return row
+    # What has to be unique fails in one way, whatever its name.
+    names = listing([spaced(code.removesuffix(_TAKEN).lower()) for code in taken], last="or")
+    answer = f"{error.status} {', '.join(f'`{code}`' for code in taken)}"
+    update = {"error": f"{headed(names)} taken", "cause": f"Somebody else has it ({_at(where)})", "message": "This is taken: choose another", "answer": answer}
+    return row.model_copy(update=update)
 
 
 def _invalid(refused: Refused) -> list[ErrorCase]:
@@ -264,9 +274,9 @@ def _external(case: Case) -> list[ErrorCase]:
         found.append(
             ErrorCase(
                 category="external",
-                error=f"{names} fails or is slow",
+                error=f"{headed(names)} fails or is slow",
                 cause=f"5xx or no answer within 2 s{what}",
-                message=f"{names} is not answering; the rest is shown",
+                message=f"{headed(names)} is not answering; the rest is shown",
                 answer="200 with what is there and what is missing; 503 if nothing is left",
                 recovery="Two repeats for reads, none for writes; the circuit opens after 5 failures for 30 s",
             )

@@ -146,8 +146,8 @@ def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...], 
         found = _VERSION.search(versioned[0].path)
         version = found[0].strip("/") if found else "v1"
         said = "as the brief spells it" if spelled else "in the path"
-        members = "" if brief else "members are only added; "
-        return f"URI: `{versioned[0].path[: versioned[0].path.index(version) + len(version)]}`, {said}; {members}{breaking}"
+        prefix = versioned[0].path[: versioned[0].path.index(version) + len(version)]
+        return f"`{prefix}` {said}" if brief else f"URI: `{prefix}`, {said}; members are only added; {breaking}"
     return f"None in the paths yet: one client, released together with the API; {breaking}"
 
 
@@ -159,7 +159,7 @@ def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
     basis = clipped(case.traits.auth_basis.because, 150)
     match case.traits.auth:
         case "none":
-            return f"None: {basis}"
+            return "None" if case.traits.size == "tiny" else f"None: {basis}"
         case "optional":
             return f"Optional: open to all, more for known users ({share}); {basis}"
         case "session":
@@ -175,7 +175,7 @@ def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
 
 def _documentation(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
     if case.traits.size == "tiny":
-        return "`openapi.yaml` (OpenAPI 3.1), below"
+        return "`openapi.yaml`, below"
     tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it"
     source = "written from the brief's own examples" if spelled else "written before the code"
     return f"`openapi.yaml` (OpenAPI 3.1) in the repository, {source}{tested}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import get_args
 
-from backend_architect.architects.rules import api_layer, data_layer, messaging_layer, operations_layer, performance_layer, security_layer
+from backend_architect.architects.rules import api_layer, data_layer, messaging_layer, operations_layer, performance_layer, security_layer, tiny
 from backend_architect.architects.rules import delivery as deliveries
 from backend_architect.architects.rules import structure as structures
-from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.endpoints import endpoints
 from backend_architect.architects.rules.entities import entities
 from backend_architect.architects.rules.leave_out import left_out
@@ -25,11 +25,13 @@ class RuleArchitect:
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked."""
-        return scope(study(brief, profile))
+        case = study(brief, profile)
+        return tiny.scope(case, scope(case))
 
     async def structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
         """Choose the shape, the components and the vocabulary."""
-        return structures.structure(study(brief, profile), scope)
+        case = study(brief, profile)
+        return tiny.structure(case, structures.structure(case, scope))
 
     def needs(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure) -> tuple[tuple[LayerName, ...], ...]:
         """Return the layers this project needs, each its own group: rules cost nothing to ask apart."""
@@ -37,40 +39,45 @@ class RuleArchitect:
         if case.traits.shape in ("none", "browser"):
             return ()
         names: tuple[LayerName, ...] = ("data", "performance", "operations") if case.traits.shape == "cli" else get_args(LayerName)
-        things = entities(case)
-        operations = endpoints(case, things, component=structures.API_COMPONENT)
-        return tuple((name,) for name in names if self._layer(name, case, scope, structure, things, operations) is not None)
+        return tuple((name,) for name in names if _layer(case, name, scope, structure) is not None)
 
     async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
         """Decide a group of layers, all of which `needs` named."""
         case = study(brief, profile)
-        things = entities(case)
-        operations = endpoints(case, things, component=structures.API_COMPONENT)
-        decided = (self._layer(name, case, scope, structure, things, operations) for name in names)
-        return tuple(layer for layer in decided if layer is not None)
-
-    def _layer(
-        self, name: LayerName, case: Case, scope: Scope, structure: Structure, things: tuple[Entity, ...], operations: tuple[Endpoint, ...]
-    ) -> Layer | None:
-        match name:
-            case "api":
-                decision = api_layer.decide(case, scope, structure, things, operations)
-                return ApiLayer(decision=decision, endpoints=operations, errors=api_layer.errors(case, operations, decision))
-            case "data" if not things and case.traits.shape == "cli":
-                return None
-            case "data":
-                return DataLayer(decision=data_layer.decide(case, scope, structure, things), entities=things)
-            case "messaging":
-                return messaging_layer.decide(case, scope, structure, things, operations)
-            case "security":
-                return security_layer.decide(case, scope, structure, things, operations)
-            case "performance":
-                return performance_layer.decide(case, scope, structure, things, operations)
-            case "operations":
-                return operations_layer.decide(case, scope, structure, things, operations)
+        decided = (_layer(case, name, scope, structure) for name in names)
+        return tuple(tiny.layer(case, layer) for layer in decided if layer is not None)
 
     async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
         """Turn the decisions into ordered, verifiable work, and say what is left out."""
         case = study(brief, profile)
         delivered = deliveries.delivery(case, design.scope, design)
-        return delivered.model_copy(update={"left_out": left_out(case, design)})
+        return tiny.delivery(case, delivered.model_copy(update={"left_out": left_out(case, design)}))
+
+
+@remembered
+def _layer(case: Case, name: LayerName, scope: Scope, structure: Structure) -> Layer | None:
+    """Return a layer, or nothing where the project does not need it: to know that, it has to be decided."""
+    things, operations = _interface(case)
+    match name:
+        case "api":
+            decision = api_layer.decide(case, scope, structure, things, operations)
+            return ApiLayer(decision=decision, endpoints=operations, errors=api_layer.errors(case, operations, decision))
+        case "data" if not things and case.traits.shape == "cli":
+            return None
+        case "data":
+            return DataLayer(decision=data_layer.decide(case, scope, structure, things), entities=things)
+        case "messaging":
+            return messaging_layer.decide(case, scope, structure, things, operations)
+        case "security":
+            return security_layer.decide(case, scope, structure, things, operations)
+        case "performance":
+            return performance_layer.decide(case, scope, structure, things, operations)
+        case "operations":
+            return operations_layer.decide(case, scope, structure, things, operations)
+
+
+@remembered
+def _interface(case: Case) -> tuple[tuple[Entity, ...], tuple[Endpoint, ...]]:
+    """Return what is stored and what can be called."""
+    things = tiny.entities(case, entities(case))
+    return things, tiny.endpoints(case, endpoints(case, things, component=structures.API_COMPONENT))

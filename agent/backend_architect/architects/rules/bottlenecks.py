@@ -127,7 +127,7 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
     nouns = wording.plural(noun)
     first = {
         "sqlite": ScalingTrigger(
-            trigger=f"More than 20 writes/s, or a second host is needed for {call}", then="Move from SQLite to PostgreSQL: same tables, a day of work"
+            trigger="More than 20 writes/s, or a second host", then="PostgreSQL: same tables, a day of work"
         ),
         "memory": ScalingTrigger(
             trigger=f"{wording.headed(nouns)} have to outlive a restart", then="PostgreSQL behind the same functions that now read the memory"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 from backend_architect.brief import Brief, Statement
 from backend_architect.design import Engine, Horizon, Parameter
@@ -216,7 +217,7 @@ class Traits(Closed):
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Everything the rules know before they decide; compared by identity, so that lookups can be remembered."""
+    """Everything the rules know before they decide; compared by identity, and with a memory for what was looked up in it."""
 
     brief: Brief
     profile: Profile
@@ -226,6 +227,8 @@ class Case:
     actors: tuple[Actor, ...]
     systems: tuple[System, ...]
     traits: Traits
+    memory: dict[object, object] = field(default_factory=dict, init=False, repr=False)
+    """What `remembered` rules have answered; it goes with the case."""
 
     @cached_property
     def _requirement_keys(self) -> tuple[str, ...]:
@@ -252,3 +255,23 @@ class Case:
     def label(self, number: int) -> Label:
         """Return what the statement with this number is."""
         return self.readings[number - 1].label
+
+
+Rest = ParamSpec("Rest")
+Answer = TypeVar("Answer")
+
+
+def remembered(rule: Callable[Concatenate[Case, Rest], Answer]) -> Callable[Concatenate[Case, Rest], Answer]:
+    """Have a rule asked once a case: many rules look the same things up.
+
+    What it is asked with beside the case must be hashable, and nobody may change the answer.
+    """
+
+    @wraps(rule)
+    def asked(case: Case, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+        question = (rule, args, tuple(kwargs.items()))
+        if question not in case.memory:
+            case.memory[question] = rule(case, *args, **kwargs)
+        return case.memory[question]  # type: ignore[return-value]
+
+    return asked

@@ -101,14 +101,14 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
                 "migrate",
                 "local",
                 apply,
-                f"Create {wording.counted(len(evidence.built(design.entities)), 'table' if engine in grounds.RELATIONAL else 'collection')}",
+                wording.headed(wording.counted(tables, "table" if engine in grounds.RELATIONAL else "collection")),
             )
         )
     found.append(_command("run", "local", "docker compose up --build" if compose else f"{stack.install} && {stack.run}" if tiny else stack.run, "Start it"))
     if tiny:
-        found.append(_command("ci", "ci", f"{stack.lint} && {stack.test}", "What the pipeline runs on each push"))
+        found.append(_command("ci", "ci", f"{stack.lint} && {stack.test}", "On each push"))
         if engine in _BACKUP:
-            found.append(_command("backup", "production", _BACKUP[engine], "Nightly, and before each migration"))
+            found.append(_command("backup", "production", _BACKUP[engine], "Nightly"))
         return tuple(found)
     if first is not None and first.method not in ("WS", "SSE"):
         found.append(_command("test-loop", "local", focused_test(stack, evidence.resource(first)), f"Tests of `{evidence.call(first)}`"))

@@ -15,27 +15,28 @@ from backend_architect.architects.rules.endpoint_remarks import auth_in, limit_i
 from backend_architect.architects.rules.json_shapes import loads, members
 from backend_architect.brief import Brief, Statement
 from backend_architect.design import Parameter
+from backend_architect.expressions import expression
 
-_SKIPPED_SECTION = re.compile(
+_SKIPPED_SECTION = expression(
     r"\b(?:useful links|links and resources|example projects?|further reading|references|see also|similar (?:projects|products)|inspiration"
     r"|out[ -]of[ -]scope|non-?goals|changelog)\b|超出范|参考资料|fora d[oe] escopo|enlaces útiles",
     re.IGNORECASE,
 )
-_ALIKE = re.compile(r"\b(?:similar to|just like|inspired by|as in|compare[ds]? (?:to|with))\b[^`]*`?$", re.IGNORECASE)
-_ALL_ENDPOINTS = re.compile(
+_ALIKE = expression(r"\b(?:similar to|just like|inspired by|as in|compare[ds]? (?:to|with))\b[^`]*`?$", re.IGNORECASE)
+_ALL_ENDPOINTS = expression(
     r"\b(?:all|every|each|todos|todas|cada|alle|jeder?|tous|toutes)\b[^.]{0,40}\b(?:endpoints?|routes?|requests?|calls?|operations?|rotas|rutas|endpunkte|aufrufe)\b|所有.{0,6}(?:接口|端点|请求)",
     re.IGNORECASE,
 )
-_FOLLOWING = re.compile(r"\b(?:following|below|from here|a seguir|seguintes?|abaixo|siguientes?|folgenden?|suivante?s?)\b|以下", re.IGNORECASE)
-_HEADER = re.compile(r"`(X-[A-Za-z0-9-]{1,50})`")
-_QUERY_SAMPLE = re.compile(r"^`?\?(?P<query>[A-Za-z_][^`\s]*)`?$")
-_GENERIC_HEADING = re.compile(
+_FOLLOWING = expression(r"\b(?:following|below|from here|a seguir|seguintes?|abaixo|siguientes?|folgenden?|suivante?s?)\b|以下", re.IGNORECASE)
+_HEADER = expression(r"`(X-[A-Za-z0-9-]{1,50})`")
+_QUERY_SAMPLE = expression(r"^`?\?(?P<query>[A-Za-z_][^`\s]*)`?$")
+_GENERIC_HEADING = expression(
     r"^(?:api|rest api|apis?|endpoints?|routes?|rest|http|specification|contract|interface|details?|overview|resources?|requirements?"
     r"|functional requirements|backend|接口|端点|rotas|rutas|schnittstelle|(?:api )?endpoints?(?: overview| list| details)?|example|request"
     r"|response)$",
     re.IGNORECASE,
 )
-_NOTHING_MORE = re.compile(
+_NOTHING_MORE = expression(
     r"\bno (?:additional |other |further )?(?:parameters?|body|fields?)\b|não há parâmetros|sin parámetros|无参数|keine parameter", re.IGNORECASE
 )
 _QUERY_NAMES = frozenset(
@@ -60,10 +61,10 @@ _QUERY_NAMES = frozenset(
         "until",
     }
 )
-_CODE_SPAN = re.compile(r"`\{?([A-Za-z_][\w.]*)\}?`")
-_LEADING = re.compile(r"^(?:\W|\d+[.)]|(?:endpoint|url|route|request|path|rota|ruta|api|接口|端点|uri|method)\s*[:\uff1a])*", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[:\uff1a]\s*$")
-_LABEL = re.compile(r"^(?:用例|use case|step \d+|endpoint)\s*[:\uff1a]\s*", re.IGNORECASE)
+_CODE_SPAN = expression(r"`\{?([A-Za-z_][\w.]*)\}?`")
+_LEADING = expression(r"^(?:\W|\d+[.)]|(?:endpoint|url|route|request|path|rota|ruta|api|接口|端点|uri|method)\s*[:\uff1a])*", re.IGNORECASE)
+_SENTENCE_END = expression(r"[:\uff1a]\s*$")
+_LABEL = expression(r"^(?:用例|use case|step \d+|endpoint)\s*[:\uff1a]\s*", re.IGNORECASE)
 
 
 @dataclass
@@ -262,6 +263,10 @@ def _description(cells: list[str], header: list[str], used: set[int]) -> str:
     return max(named or [cell for _, cell in others], key=len, default="")
 
 
+_PREDICATE = expression(r"(?:has|have|must|should|shall|will|is|are|can|may|takes|answers|needs|does)\b", re.IGNORECASE)
+_DESCRIBES = expression(r"(?!(?:query|request|response|errors?|returns?|body|parameters?|note|see)\b)[^\W\d_`].{11,}[^:\uff1a]$", re.IGNORECASE | re.DOTALL)
+
+
 def _entitle(draft: Draft, statement: Statement, before: list[Statement]) -> None:
     heading = statement.section[-1] if statement.section else ""
     if statement.kind == "heading":
@@ -299,13 +304,16 @@ def _sentence(walk: _Walk, statement: Statement, before: list[Statement], brief:
                 draft.described = draft.described or mention.rest
             else:
                 rest = mention.rest if mention.rest[:1].isalnum() and not in_text(mention.rest) else ""
-                if rest and len(rest) > 3:
+                if rest and len(rest) > 3 and not _PREDICATE.match(rest):
                     draft.described = draft.described or rest
                 _entitle(draft, statement, before)
             walk.current = draft
             remarks(draft, text, statement.number)
         walk.side = None
         return [(statement, mention) for mention in mentions[1:]] if at_start and statement.kind == "sentence" else []
+    if walk.current is not None and statement.kind == "sentence" and statement.section and in_text(statement.section[-1]) and _DESCRIBES.match(text):
+        # Below a heading that is the endpoint itself, the first plain sentence says what it is for.
+        walk.current.heading = walk.current.heading or text.rstrip(".")
     _about(walk, statement)
     return [(statement, mention) for mention in mentions]
 

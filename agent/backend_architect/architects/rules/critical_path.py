@@ -51,9 +51,10 @@ def _request(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> C
     if passed_on:
         steps.append(_afterwards(case, endpoint))
     stated = f"{basis.value} for `{evidence.call(endpoint)}`: {basis.because}"
-    if case.traits.size == "tiny" and not basis.cites:
-        stated = f"`{evidence.call(endpoint)}`, assumed: the brief states none"
-        steps = [step.model_copy(update={"if_it_fails": step.if_it_fails.split(": ")[0]}) for step in steps]
+    if case.traits.size == "tiny":
+        if not basis.cites:
+            stated = f"assumed for `{evidence.call(endpoint)}`"
+        steps = [step.model_copy(update={"if_it_fails": step.if_it_fails.split(": ")[0].split("; ")[0]}) for step in steps]
     return CriticalPath(budget_ms=budget, basis=stated, steps=tuple(steps), cites=wording.cites(basis.cites, endpoint.cites, most=4))
 
 
@@ -99,7 +100,9 @@ def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
             )
         else:
             drafts.append(_Draft(f"Call {names}, {deadline} at most", 120, f"502 after the deadline; the {noun} stays pending and is tried again on request"))
-    drafts.append(_Draft(f"Answer {endpoint.status}{' with the ' + noun if endpoint.entity else ''}", 8, "the client repeats; the result is the same"))
+    safe = not write or endpoint.method in ("PUT", "DELETE") or bool(endpoint.idempotency)
+    lost = "the client repeats; the result is the same" if safe else f"the {noun} is kept; the client looks before it repeats"
+    drafts.append(_Draft(f"Answer {endpoint.status}{' with the ' + noun if endpoint.entity else ''}", 8, lost))
     return drafts
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.grounds import DEMANDS
 from backend_architect.architects.rules.wording import cites, listing
 from backend_architect.brief import Statement
@@ -144,6 +144,7 @@ _MEMBERS: dict[str, re.Pattern[str]] = {
 }
 
 
+@remembered
 def data_classes(case: Case) -> tuple[DataClass, ...]:
     """Return the classes of sensitive data that the brief shows, the strictest first.
 

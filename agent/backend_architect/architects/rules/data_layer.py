@@ -10,6 +10,7 @@ from backend_architect.architects.rules.contexts import singular
 from backend_architect.architects.rules.grounds import DEMANDS, RELATIONAL, archive, largest, load, mention, once, regions, scale_phrase, uploads
 from backend_architect.architects.rules.growth import PARTITION_AT, Growth, growth, pool
 from backend_architect.architects.rules.parts import instances, main_entity
+from backend_architect.architects.rules.performance_layer import promised
 from backend_architect.architects.rules.topics import topical
 from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, count, counted, figure, headed, listing, quoted, sentences, spaced, volume
 from backend_architect.design import DataDecision, Engine, Entity, Rejected, Scope, Structure
@@ -83,7 +84,7 @@ def _choice(case: Case, built: tuple[Entity, ...]) -> str:
         return f"No database: {many} in the memory of the process"
     if (kept := archive(case)) is not None and case.traits.engine not in ("sqlite",):
         return f"{name} for the hot data, files for the long term" if kept else name
-    return f"{name}, {many}"
+    return f"{name}, {many}{'' if promised(case) else ', no cache'}"
 
 
 def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
@@ -165,7 +166,9 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
             found.append(
                 Rejected(
                     option="PostgreSQL server",
-                    because="one more process to run and back up, for data that fits a file",
+                    because="one more process to run; it comes with a second host or 20 writes/s"
+                    if case.traits.size == "tiny"
+                    else "one more process to run and back up for data that fits a file; the same SQL moves there when a second host is needed",
                 )
             )
         elif traits.size == "small" and "brief says" not in traits.engine_basis.because:
@@ -205,7 +208,7 @@ def _model(case: Case, built: tuple[Entity, ...]) -> str:
             )
         case _:
             if case.traits.size == "tiny":
-                return f"{headed(count(len(built)))} normalised {'table' if len(built) == 1 else 'tables'}: the only copy of the data"
+                return "" if len(built) == 1 else f"{headed(count(len(built)))} normalised tables"
             normal = "normalised; nothing is denormalised until a query is measured as slow"
             copies = f"; {quoted(kept.quote, 60)} gets its own copy in files" if (kept := archive(case)) is not None else ""
             return sentences(f"{headed(count(len(built)))} {'table' if len(built) == 1 else 'tables'}, {normal}{copies}", "; ".join(lines[:4]))
@@ -304,7 +307,7 @@ def _held(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
 
 def _pooling(case: Case, structure: Structure) -> str:
     if case.traits.engine == "sqlite":
-        return "WAL mode, one connection that writes, `busy_timeout` 5 s" + ("" if case.traits.size == "tiny" else "; up to four that read")
+        return "WAL mode, `busy_timeout` 5 s" if case.traits.size == "tiny" else "One connection that writes, up to four that read (WAL mode), `busy_timeout` 5 s"
     if case.traits.engine in ("cosmosdb", "dynamodb", "mongodb"):
         return "One client object for the process, which keeps its own connections; never one a request"
     spread = instances(case, load(case))[0]

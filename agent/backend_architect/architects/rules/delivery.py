@@ -53,10 +53,10 @@ def _described(case: Case, scope: Scope, design: Design) -> list[tuple[str, str,
     if case.traits.shape == "service" and not tiny:
         first += ", deployed, with one test"
     texts = {
-        FIRST: ("Walking skeleton" if case.traits.shape == "service" else "The parts and their rules", first),
+        FIRST: (("Build and run it" if tiny else "Walking skeleton") if case.traits.shape == "service" else "The parts and their rules", first),
         REST: ("The rest, and running it" if tiny else "All that is asked for now", _rest(case, scope)),
         HARDEN: ("Ready for use", _ready(case, design, noun)),
-        LATER: ("Later", "What the brief itself puts off; each is planned again when its turn comes"),
+        LATER: ("Later", "Not before the loop is in use" if tiny else "What the brief itself puts off; each is planned again when its turn comes"),
     }
     return [(key, *texts[key]) for key in ORDER]
 

@@ -329,7 +329,7 @@ def _export(api: Api, action: Action, noun: str) -> None:
 def _compute(api: Api, action: Action, noun: str) -> None:
     """An answer worked out on request, if the brief wants it by a call."""
     kind = next((name for stem, name in _COMPUTED.items() if action.word.lower().startswith(stem)), "")
-    if not kind or not any(_CALLED.search(s.text) for s in text_evidence.mentions(text_evidence.demands(api.case), noun)):
+    if not kind or not any(_CALLED.search(s.text) for s in text_evidence.mentions(api.case, noun)):
         return
     entity = api.entities[noun]
     known = next((operation for operation in api.found.values() if operation.computes and operation.entity is entity), None)

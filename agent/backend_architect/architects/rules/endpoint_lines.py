@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from backend_architect.architects.rules.json_shapes import loads, members, type_of
 from backend_architect.architects.rules.words import word_set
 from backend_architect.design import Parameter
+from backend_architect.expressions import expression
 from backend_architect.text import NAME_PATTERN
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
@@ -17,23 +18,23 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 METHODS: tuple[Method, ...] = get_args(Method)
 _METHOD = "GET|POST|PUT|PATCH|DELETE|HEAD"
 _TARGET = r"(?:https?://[^\s`\"'<>|\uff0c。、\uff1b\uff09]+|(?:\{\{?\w+\}?\})?/[^\s`\"'|\uff0c。、\uff1b\uff09]*)"
-_IN_TEXT = re.compile(
+_IN_TEXT = expression(
     rf"(?<![\w/$-])(?P<methods>(?:{_METHOD})(?:\s?[/|,]\s?(?:{_METHOD}))*)`?\*?\*?(?:\s+(?:requests?\s+)?(?:to|on|at|para|a|en|auf|an)\b)?\s*`?(?P<target>{_TARGET})"
 )
-_PATH_FIRST = re.compile(rf"^`?(?P<target>/[\w/{{}}:.~-]*)`?\s*(?:[-\u2013—:(]|via)\s*`?(?P<methods>(?:{_METHOD})(?:`?\s?[/|,]\s?`?(?:{_METHOD}))*)\b")
-_LINE = re.compile(rf"^\s*(?:[$>]\s*)?(?P<methods>(?:{_METHOD})(?:[/|,](?:{_METHOD}))*)\s+(?P<target>{_TARGET}|\w[\w.-]*/[\w/{{}}:.?=&-]+)(?P<rest>.*)$")
-_STATUS = re.compile(r"^\s*(?:<\s*)?(?:HTTP(?:/[\d.]+)?|Status:?|Response:?)\s*(?P<code>[1-5](?:\d\d|XX|xx))\b", re.IGNORECASE)
+_PATH_FIRST = expression(rf"^`?(?P<target>/[\w/{{}}:.~-]*)`?\s*(?:[-\u2013—:(]|via)\s*`?(?P<methods>(?:{_METHOD})(?:`?\s?[/|,]\s?`?(?:{_METHOD}))*)\b")
+_LINE = expression(rf"^\s*(?:[$>]\s*)?(?P<methods>(?:{_METHOD})(?:[/|,](?:{_METHOD}))*)\s+(?P<target>{_TARGET}|\w[\w.-]*/[\w/{{}}:.?=&-]+)(?P<rest>.*)$")
+_STATUS = expression(r"^\s*(?:<\s*)?(?:HTTP(?:/[\d.]+)?|Status:?|Response:?)\s*(?P<code>[1-5](?:\d\d|XX|xx))\b", re.IGNORECASE)
 _PARAMETER = (
-    (re.compile(r"<(?:\w+:)?(\w[\w-]*)>"), r"{\1}"),
-    (re.compile(r"(?<=/):(\w[\w-]*)\??"), r"{\1}"),
-    (re.compile(r"(?<=/)\[(?:\.\.\.)?(\w[\w-]*)\]"), r"{\1}"),
-    (re.compile(r"\{\{?\s*(\w[\w-]*)(?::[^{}]*)?\s*\}?\}"), r"{\1}"),
-    (re.compile(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})(?=/|$)"), "{id}"),
+    (expression(r"<(?:\w+:)?(\w[\w-]*)>"), r"{\1}"),
+    (expression(r"(?<=/):(\w[\w-]*)\??"), r"{\1}"),
+    (expression(r"(?<=/)\[(?:\.\.\.)?(\w[\w-]*)\]"), r"{\1}"),
+    (expression(r"\{\{?\s*(\w[\w-]*)(?::[^{}]*)?\s*\}?\}"), r"{\1}"),
+    (expression(r"(?<=/)(?:\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})(?=/|$)"), "{id}"),
 )
-_PATH = re.compile(r"/[A-Za-z0-9_.~{}/-]*")
-_NAME = re.compile(NAME_PATTERN)
-_QUOTED = re.compile(r"""'(?P<single>[^']*)'|"(?P<double>(?:\\.|[^"\\])*)"|(?P<bare>[^\s'"\\]+)|\\(?P<escaped>.)""", re.DOTALL)
-_REST = re.compile(r"^(?:\s*HTTP/[\d.]+)?[\s`*:#|→\u2013—=>-]*")
+_PATH = expression(r"/[A-Za-z0-9_.~{}/-]*")
+_NAME = expression(NAME_PATTERN)
+_QUOTED = expression(r"""'(?P<single>[^']*)'|"(?P<double>(?:\\.|[^"\\])*)"|(?P<bare>[^\s'"\\]+)|\\(?P<escaped>.)""", re.DOTALL)
+_REST = expression(r"^(?:\s*HTTP/[\d.]+)?[\s`*:#|→\u2013—=>-]*")
 
 PROGRAM_LANGUAGES = word_set(
     """
@@ -240,7 +241,7 @@ def status_in(text: str) -> int | None:
     return int(match["a"] or match["b"]) if match else None
 
 
-_STATED = re.compile(
+_STATED = expression(
     r"\b(?:HTTP(?:/[\d.]+)?(?: status)?(?: code)?|status(?: code)?(?: of)?|returns?|responds? with|answers? with|retorna|devuelve|返回"
     r"|antwortet mit)\s+`?(?:an? |um |HTTP )?`?(?P<a>20[0-6]|30[1-8])\b"
     r"|\b(?P<b>20[0-6])\s+(?:OK|Ok|Created|Accepted|No Content|HTTP)\b"

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from backend_architect.expressions import expression
+
 _THING = r"(?:endpoints?|apis?|routes?|operations?|interfaces?|methods?|resources?|rotas?|rutas?|schnittstellen?|endpunkte|接口|端点)"
-_OURS = re.compile(
+_OURS = expression(
     r"\bto be (?:developed|implemented|built|offered|exposed|provided)\b|\b(?:to|you|we) (?:must |have to |need to |should "
     r"|will )?(?:implement|develop|build|expose|offer)\b"
     r"|\b(?:your|our|this|own) (?:own )?(?:backend|back-end|service|api|app|application|server|system|endpoints?|team)\b"
@@ -26,53 +28,53 @@ _PROVIDED = (
     r"|disponibles?|ofrecid[oa]s|bereitgestellt|verfügbar|angeboten|disponibles?|fournis?)"
 )
 _THEIRS = (
-    re.compile(
+    expression(
         rf"\b{_THING}\b.{{0,12}}?\b(?:that |which |que |die |qu['\u2019])?(?P<name>(?:[\w'\u2019-]+ ){{0,5}}[\w'\u2019-]+) {_PROVIDES}\b", re.IGNORECASE
     ),
-    re.compile(rf"^(?P<name>(?:[\w'\u2019-]+ ){{0,6}}?[\w'\u2019-]+) {_PROVIDES}\b.{{0,40}}\b{_THING}\b", re.IGNORECASE),
-    re.compile(
+    expression(rf"^(?P<name>(?:[\w'\u2019-]+ ){{0,6}}?[\w'\u2019-]+) {_PROVIDES}\b.{{0,40}}\b{_THING}\b", re.IGNORECASE),
+    expression(
         rf"\b{_THING}\b.{{0,40}}?\b{_PROVIDED} (?:by|on|in|from|at|through|n[oa]s?|em|pel[oa]s?|en|por|von|auf|bei|in|par|sur"
         rf"|dans) (?P<name>(?:[\w'\u2019-]+ ?){{1,7}})",
         re.IGNORECASE,
     ),
-    re.compile(
+    expression(
         rf"\b(?:external|third[- ]party|upstream|partner|vendor|supplier|remote"
         rf"|existing)\b (?:(?P<name>(?:[\w'\u2019-]+ ){{0,3}}[\w'\u2019-]+?)(?:['\u2019]s)? )?(?:rest |http |web )?(?:{_THING}|services?|systems?"
         rf"|providers?)\b",
         re.IGNORECASE,
     ),
-    re.compile(
+    expression(
         rf"\b(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+) (?:rest |http |web )?{_THING} \((?:external|third[- ]party|upstream|existing|externo?|externa)\)", re.IGNORECASE
     ),
-    re.compile(r"^(?:external|third[- ]party|upstream)\s+(?P<name>(?:[\w'\u2019-]+ ?){1,4})$", re.IGNORECASE),
-    re.compile(rf"^(?:the |a |an )?(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+)['\u2019]s? (?:own )?(?:rest |http |web )?{_THING}\b", re.IGNORECASE),
-    re.compile(rf"\b(?:their|its own) (?:rest |http |web )?{_THING}\b", re.IGNORECASE),
-    re.compile(
+    expression(r"^(?:external|third[- ]party|upstream)\s+(?P<name>(?:[\w'\u2019-]+ ?){1,4})$", re.IGNORECASE),
+    expression(rf"^(?:the |a |an )?(?P<name>(?:[\w-]+ ){{0,3}}[\w-]+)['\u2019]s? (?:own )?(?:rest |http |web )?{_THING}\b", re.IGNORECASE),
+    expression(rf"\b(?:their|its own) (?:rest |http |web )?{_THING}\b", re.IGNORECASE),
+    expression(
         rf"(?:外部|第三方|对方)(?:的)?(?P<name>)(?:系统|服务)?(?:的)?{_THING}|\b{_THING} (?:externas?|externos?)\b|\b(?:externe[nr]?|fremde[nr]?) {_THING}\b",
         re.IGNORECASE,
     ),
 )
-_CALLED = re.compile(
+_CALLED = expression(
     r"\b(?:we|you|the backend|the system|the service|it|our \w+|your \w+) (?:will |must |can |should |has to |have to |need to "
     r"|needs to )?(?:calls?|consumes?|quer(?:y|ies)|polls?|asks?|uses?|fetch(?:es)?|hits?|integrates? with)\b"
     r".{0,40}?\b(?P<name>(?:[\w-]+ ){0,3}[\w-]+?)(?:['\u2019]s?)? (?:api|endpoints?|service|gateway|provider|system)\b",
     re.IGNORECASE,
 )
-_NO_SYSTEM = re.compile(
+_NO_SYSTEM = expression(
     r"^(?:|api|apis|back-?end|server|app|application|system|service|services|this|our|your|own|the|we|you|it|they|rest|http|https|version"
     r"|v\d+|phase|mvp|release|production|staging|development|json|future|time|section|table|postman|swagger|url|base url|port|localhost"
     r"|following|below|all|default|public|browser|client|frontend|users?|admins?|docs?|documentation|addition|order|general|place|aplicação"
     r"|serviço|sistema|and|also|which|that|must|seguinte|folgende[rn]?)$",
     re.IGNORECASE,
 )
-_DETERMINERS = re.compile(
+_DETERMINERS = expression(
     r"^(?:(?:the|a|an|each|both|all|every|two|three|of|os|as|o|a|nos|nas|dos|das|dois|duas|todos|los|las|el|la|dos|der|die|das|den|dem|beiden?|les|le|que|which|that|external|third-party|upstream|partner|serviços?|servicios?|services?|dienste?)\s+)+",
     re.IGNORECASE,
 )
-_CAPITALISED = re.compile(r"[A-ZÀ-Ý][\w'\u2019-]*(?: (?:(?:de|da|do|dos|das|of|du|del|der) )?[A-ZÀ-Ý0-9][\w'\u2019-]*)*")
-_TRAILING = re.compile(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$")
+_CAPITALISED = expression(r"[A-ZÀ-Ý][\w'\u2019-]*(?: (?:(?:de|da|do|dos|das|of|du|del|der) )?[A-ZÀ-Ý0-9][\w'\u2019-]*)*")
+_TRAILING = expression(r"\s+(?:services?|systems?|apis?|providers?|will|can|also|must|should|already|currently|itself|does|serviços?|api)$")
 
-_OUTSIDE = re.compile(
+_OUTSIDE = expression(
     r"external|third|register|registry|upstream|partner|vendor|supplier|provider|processor|gateway|bank|carrier|courier|legacy|legado|extern|fornecedor|processador|proveedor|anbieter|their|外部|第三方|stripe|paypal|twilio|google|github|slack|aws|azure",
     re.IGNORECASE,
 )

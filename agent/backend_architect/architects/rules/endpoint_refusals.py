@@ -44,7 +44,7 @@ def refusals(call: Call) -> tuple[EndpointError, ...]:
         )
         if not call.limit:
             found.append(
-                EndpointError(status=429, code="TOO_MANY_TRIES", when="Ten tries a minute from one address", message="Wait as long as `Retry-After` says")
+                EndpointError(status=429, code="TOO_MANY_TRIES", when="Too many tries from one address", message="Wait as long as `Retry-After` says")
             )
     if call.owned:
         found.append(EndpointError(status=403, code="NOT_OWNER", when=f"The {noun} is somebody else's", message=f"Only its owner may change this {noun}"))
@@ -111,7 +111,7 @@ def _conflicts(call: Call, noun: str, code: str) -> list[EndpointError]:
             EndpointError(
                 status=409,
                 code="WRONG_STATE",
-                when=f"The {noun} cannot go from its present state to the one asked for ({', '.join(status.values)})",
+                when=f"The {noun}'s state does not allow this step ({', '.join(status.values)})",
                 message=f"The {noun} is in another state by now: read it again",
             )
         )

@@ -7,20 +7,21 @@ from typing import Literal
 
 from backend_architect.architects.rules.contract_draft import Draft
 from backend_architect.architects.rules.endpoint_lines import status_in
+from backend_architect.expressions import expression
 
-_AUTH_NONE = re.compile(
+_AUTH_NONE = expression(
     r"\bno auth\w* (?:is )?(?:required|needed|necessary)|\bno (?:login|token|api key) (?:is )?(?:required|needed)|\bwithout (?:authentication"
     r"|login|logging in)\b|\b(?:publicly (?:accessible|available)|unauthenticated)\b"
     r"|sem autenticação|não (?:requer|exige|precisa de) autenticação|sin autenticación|no requiere autenticación|无需(?:认证|登录|鉴权)|不需要(?:认证|登录)"
     r"|ohne (?:Anmeldung|Authentifizierung)|keine (?:Anmeldung|Authentifizierung)|sans authentification",
     re.IGNORECASE,
 )
-_AUTH_OPTIONAL = re.compile(
+_AUTH_OPTIONAL = expression(
     r"\bauth\w* (?:is )?optional|\boptional auth|autenticação opcional|autenticación opcional|可选(?:认证|登录)|(?:Anmeldung"
     r"|Authentifizierung) (?:ist )?optional|authentification facultative",
     re.IGNORECASE,
 )
-_AUTH_REQUIRED = re.compile(
+_AUTH_REQUIRED = expression(
     r"\bauth\w* (?:is |token |header )?(?:required|needed|necessary)|\b(?:requires?|requiring|needs?|must (?:have|carry|send"
     r"|include)) (?:an? |the |valid )*(?:auth\w*|(?:bearer |access |api |jwt )?tokens?|api[ -]key|login|logged[ -]in|session)\b"
     r"|\bmust be (?:logged|signed) in\b"
@@ -31,7 +32,7 @@ _AUTH_REQUIRED = re.compile(
     r"|obligatoire)",
     re.IGNORECASE,
 )
-_RETURNS = re.compile(
+_RETURNS = expression(
     r"\b(?:returns?|responds? with|yields|gives back|will return|retorna|devuelve|devolve|liefert|renvoie)\s+(?P<what>(?:an? |the |all "
     r"|multiple |several |many |one |single )*(?:(?:updated|created|new|deleted|paginated|list of|array of|collection of) (?:the |all "
     r"|an? )?)*"
@@ -39,13 +40,13 @@ _RETURNS = re.compile(
     r"|the)\b)[a-z][\w-]*)?)",
     re.IGNORECASE,
 )
-_MANY = re.compile(r"\b(?:multiple|several|many|all|list of|array of|collection of|lists?\b)", re.IGNORECASE)
-_NO_THING = re.compile(
+_MANY = expression(r"\b(?:multiple|several|many|all|list of|array of|collection of|lists?\b)", re.IGNORECASE)
+_NO_THING = expression(
     r"^(?:an? |the )*(?:http|status|error|response|result|code|default|most|recent|ok|\d+|true|false|empty|nothing|json|it|this|them|within"
     r"|only|either|immediately|early|null|none|no)\b",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(
+_LIMIT = expression(
     r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]*|one|two|three|five|ten|once"
     r"|twice) (?:calls?|requests?|times?|invocations?) (?:per|every|each|an?|in|within)(?: (?:\d+|one|two|three|five|ten|thirty"
     r"|sixty))? (?:seconds?|minutes?|hours?|days?|s|min)\b)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules import spelled_endpoints
-from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.derived_endpoints import derived
 from backend_architect.architects.rules.entities import satisfied
 from backend_architect.architects.rules.finished_endpoints import endpoint_key
@@ -11,6 +11,7 @@ from backend_architect.architects.rules.primary import primary_action
 from backend_architect.design import Endpoint, Entity
 
 
+@remembered
 def endpoints(case: Case, entities: tuple[Entity, ...], *, component: str) -> tuple[Endpoint, ...]:
     """Return the operations of the API, exactly one of them primary.
 

@@ -88,11 +88,23 @@ ATTRIBUTES = vocabulary("""
 PEOPLE = re.compile(
     r"(?:user|member|customer|client|admin|manager|owner|guest|visitor|person|people|patient|doctor|nurse|student|teacher|author|reader|editor|moderator|player|seller|buyer|bidder|vendor|merchant|driver|rider|"
     r"employee|staff|engineer|developer|analyst|operator|coordinator|respondent|participant|organi[sz]er|host|tenant|resident|neighbou?r|librarian|agent|worker|team|subscriber|follower|viewer|caretaker|board|"
-    r"auctioneer|borrower|lender|clinician|receptionist|accountant|auditor|parent|child|citizen|applicant|case ?worker|device|gateway|sender|partner|secretary|technician|volunteer|trainer|coach|supplier|clerk|officer|watcher|pupil|household|attendee|speaker|judge|dispatcher|courier|chef|waiter|cashier|buyer|instructor|steward|warden|committee|planner|recipient|everybody|everyone|anybody|anyone|meter|sensor|machine|terminal|library|school|shop|restaurant|hospital|branch|office|department|referee|spectator|listener|tester|reporter|writer|gardener|cook|pilot|captain|skipper|sailor|holder|registrar)s?$"
+    r"auctioneer|borrower|lender|clinician|receptionist|accountant|auditor|parent|child|citizen|applicant|case ?worker|device|gateway|sender|partner|secretary|technician|volunteer|trainer|coach|supplier|clerk|officer|watcher|pupil|household|attendee|speaker|judge|dispatcher|courier|chef|waiter|cashier|buyer|instructor|steward|warden|committee|planner|recipient|patron|everybody|everyone|anybody|anyone|meter|sensor|machine|terminal|library|school|shop|restaurant|hospital|branch|office|department|referee|spectator|listener|tester|reporter|writer|gardener|cook|pilot|captain|skipper|sailor|holder|registrar)s?$"
 )
 """Words for people, and for programs that call."""
 
 
+AGENT = re.compile(r"[a-z]{3,}(?:er|or|ist|ian|eer|ee|ant)s?$")
+"""Endings of words for people by what they do: cataloguer, auditor, archivist, trustee."""
+NOT_AGENTS = vocabulary("""
+    answer banner barrier border browser buffer center centre character chapter cluster colour color committee computer container corner counter coffee cover
+    customer-order degree door elevator error factor fee filter floor folder footer header indicator letter meter monitor newsletter number offer order
+    paper parameter poster power printer processor project-folder quarter queue register restaurant-order river router server shelter slider summer timer
+    trailer transfer tree trigger user-story vector voucher water weather winter assistant-list grant restaurant variant participant-list plant tenant-list
+""")
+"""Words that end like them and are things."""
+
+
 def is_person(name: str) -> bool:
     """Whether an actor's name is a word for people, or for a program that calls."""
-    return bool(PEOPLE.search(name))
+    last = name.split(" ")[-1]
+    return bool(PEOPLE.search(name) or (AGENT.fullmatch(last) and last not in NOT_AGENTS and last.removesuffix("s") not in NOT_AGENTS))

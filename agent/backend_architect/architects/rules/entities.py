@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 from backend_architect.architects.rules import entity_rules, text_evidence
 from backend_architect.architects.rules.accounts import add_accounts
 from backend_architect.architects.rules.action_entities import from_actions
-from backend_architect.architects.rules.case import Case, SpelledTable
+from backend_architect.architects.rules.case import Case, SpelledTable, remembered
 from backend_architect.architects.rules.contract_entities import resources
 from backend_architect.architects.rules.nouns import AUTHORED, USUAL_WHOLES, canonical
 from backend_architect.architects.rules.sketches import Sketch
@@ -34,31 +33,13 @@ def satisfied(case: Case, numbers: set[int]) -> Keys:
     return tuple(case.requirement_key(number) for number in sorted(numbers) if case.label(number) in ("functional", "quality", "constraint", "integration"))
 
 
+@remembered
 def entities(case: Case) -> tuple[Entity, ...]:
     """Return what the backend stores: tables the brief spells out as they stand, else what its API and actions imply.
 
     Parents come before what belongs to them; entities that only later statements need come last,
     without fields. Empty when nothing is stored on the server.
     """
-    return _entities(_Same(case))
-
-
-class _Same:
-    """A case by identity, so that the result is kept without comparing whole briefs."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-
-    def __hash__(self) -> int:
-        return id(self.case)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.case is other.case
-
-
-@lru_cache(maxsize=4)
-def _entities(same: _Same) -> tuple[Entity, ...]:
-    case = same.case
     if case.traits.shape in ("none", "browser") or case.traits.engine == "none":
         return ()
     tables = {canonical(table.name): table for table in case.contracts.tables}
@@ -147,7 +128,7 @@ def _parents_first(sketches: list[Sketch]) -> list[Sketch]:
 
 
 def _entity(case: Case, sketch: Sketch, keys: dict[str, str], table: SpelledTable | None, sketches: dict[str, Sketch]) -> Entity:
-    about = text_evidence.mentions(text_evidence.demands(case), sketch.noun)
+    about = text_evidence.mentions(case, sketch.noun)
     name = table.name if table else sketch.table
     indexes: list[Index] = []
     if table is not None:
@@ -202,7 +183,7 @@ def _join_fields(sketch: Sketch, keys: dict[str, str]) -> tuple[Field, ...]:
     )
 
 
-def _states(case: Case, sketch: Sketch, about: list[Statement], others: list[str]) -> None:
+def _states(case: Case, sketch: Sketch, about: tuple[Statement, ...], others: list[str]) -> None:
     if "status" in sketch.fields:
         return
     verbs = [(action.word, action.statement) for action in sketch.actions if action.verb == "change-state" and canonical(action.noun) == sketch.noun]
@@ -226,7 +207,7 @@ def _states(case: Case, sketch: Sketch, about: list[Statement], others: list[str
     sketch.cites |= cites
 
 
-def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: list[Statement]) -> tuple[Field, ...]:
+def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: tuple[Statement, ...]) -> tuple[Field, ...]:
     fields: list[Field] = []
     own = dict(sketch.fields)
     key = next((field for field in own.values() if field.type == "uuid" and field.unique and field.required), None)

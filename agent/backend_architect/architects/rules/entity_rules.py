@@ -59,7 +59,7 @@ def _list(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def times(case: Case, sketch: Sketch, have: list[str], about: list[Statement]) -> list[Field]:
+def times(case: Case, sketch: Sketch, have: list[str], about: tuple[Statement, ...]) -> list[Field]:
     """Return the moments that the thing carries, the version where two people may edit it, its end."""
     found: list[Field] = []
     noun = words(sketch.noun)
@@ -90,7 +90,8 @@ def times(case: Case, sketch: Sketch, have: list[str], about: list[Statement]) -
         event = "received" if sketch.verbs & {"import", "submit", "send"} else "made"
         sorted_by = "; lists are sorted by it" if sketch.verbs & {"list", "read", "send"} and sketch.noun not in ("user", "tag", "answer") else ""
         found.append(Field(name="created_at", type="timestamp", why=f"When the {noun} was {event}{sorted_by}"))
-    if changes(sketch) and "updated_at" not in have:
+    # Nobody asks a tiny project when something last changed.
+    if changes(sketch) and "updated_at" not in have and case.traits.size != "tiny":
         found.append(Field(name="updated_at", type="timestamp", why="When it last changed"))
     return found
 
@@ -182,7 +183,7 @@ def source_of_truth(case: Case, sketch: Sketch) -> str:
     return f"{ENGINE_NAMES[engine]}, table {sketch.table}" if engine in ("postgresql", "mysql", "sqlite") else f"{ENGINE_NAMES[engine]}, {sketch.table}"
 
 
-def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: list[Statement]) -> str:
+def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tuple[Statement, ...]) -> str:
     """Return what happens when two writers meet."""
     names = {field.name for field in fields}
     noun = words(sketch.noun)
@@ -218,7 +219,7 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: li
     return "Each change is one statement; a repeat changes nothing"
 
 
-def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: list[Statement]) -> str:
+def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tuple[Statement, ...]) -> str:
     """Return how long rows are kept and what takes them away; empty when the brief gives no ground to say."""
     if case.traits.engine == "memory":
         return "Until the process ends"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backend_architect.architects.rules import words
-from backend_architect.architects.rules.case import Case, System
+from backend_architect.architects.rules.case import Case, System, remembered
 from backend_architect.architects.rules.grounds import DEMANDS, outside, relay
 from backend_architect.architects.rules.wording import figure, plural, slug
 from backend_architect.brief import Statement
@@ -24,6 +24,7 @@ _RESULT = re.compile(
 _IDENTITY = re.compile(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
 
 
+@remembered
 def demands(case: Case, *, later: bool = False, code: bool = False) -> tuple[Statement, ...]:
     """Return the statements that ask for something; headings never, code and later ones on request."""
     found = []
@@ -125,6 +126,7 @@ def ground(case: Case, endpoint: Endpoint | None) -> Cites:
     return case.traits.size_basis.cites[:3] or (endpoint.cites[:2] if endpoint else ()) or tuple(statement.number for statement in first)
 
 
+@remembered
 def partners(case: Case) -> tuple[System, ...]:
     """Return the outside systems that data goes to or comes from; those that only log people in are left out."""
     return () if not case.systems else tuple(system for system in outside(case) if not _IDENTITY.search(f"{system.name} {system.purpose}"))

@@ -9,8 +9,9 @@ from typing import Literal
 from backend_architect.architects.rules.json_shapes import TYPE_WORDS
 from backend_architect.brief import Statement
 from backend_architect.design import ValueType
+from backend_architect.expressions import expression
 
-REQUIRED = re.compile(
+REQUIRED = expression(
     (
         r"\b(?:required|mandatory|must be (?:present|given|sent|supplied)|always present|obrigatóri[oa]s?|sempre presente|requerid[oa]s?"
         r"|obligatori[oa]s?|siempre presente|erforderlich\w*|pflichtfeld(?:er)?|pflicht|immer vorhanden|obligatoires?|requis(?:e|es)?)\b|必填|必须|必需"
@@ -18,67 +19,67 @@ REQUIRED = re.compile(
     ),
     re.IGNORECASE,
 )
-OPTIONAL = re.compile(
+OPTIONAL = expression(
     (
         r"\b(?:optional|not required|may be (?:omitted|left out|empty)|nullable|opciona(?:l|is|les)|facultati(?:f|fs|ve|ves|vo)"
         r"|optionnel(?:le)?s?)\b|可选|选填|非必"
     ),
     re.IGNORECASE,
 )
-UNIQUE = re.compile(r"\b(?:unique|únic[oa]s?|eindeutig|uniques?)\b|唯一", re.IGNORECASE)
+UNIQUE = expression(r"\b(?:unique|únic[oa]s?|eindeutig|uniques?)\b|唯一", re.IGNORECASE)
 _FIELDS = (
     r"(?:request |body |query |response |form )?(?:fields?|param(?:eter)?s?|members?|attributes?|properties|campos?|parâmetros?|atributos?"
     r"|parámetros?|felder|parameter|champs?|paramètres?|字段|参数)"
 )
-_LISTED = re.compile(
+_LISTED = expression(
     rf"(?P<kind>required|mandatory|optional|accepted|allowed|obrigatóri\w+|opciona\w+|aceit\w+|obligatori\w+|erforderliche?|optionale?|必填|可选)?\s*{_FIELDS}\s*(?P<after>obrigatóri\w+|opciona\w+|aceit\w+|obligatori\w+|requerid\w+|obligatoires?|facultatifs?)?\s*[:\uff1a]\s*(?P<names>.*)$",
     re.IGNORECASE,
 )
-_DESCRIBED = re.compile(
+_DESCRIBED = expression(
     (
         r"`\{?(?P<code>[A-Za-z_][\w.-]*(?:\[\])?(?:\.[\w-]+)*)\}?`\s*(?:[:\uff1a(,\u2013—-]+|\b(?:is|are|must be|é|es|ist|est|deve ser|debe ser"
         r"|muss)\b|是|为)\s*(?P<rest>.+)$|^(?P<bare>[a-z][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\s*\((?P<inner>[^)]*)\)\s*[:\uff1a\u2013—-]?\s*(?P<more>.*)$"
     ),
     re.IGNORECASE,
 )
-_TYPED_BARE = re.compile(r"^(?P<bare>[a-z][A-Za-z0-9_]*)\s*[:\uff1a]\s*(?P<rest>(?P<word>[\w-]+)\b.*)$")
-_CODE = re.compile(r"`\??\{?([A-Za-z_][A-Za-z0-9_.\[\]-]*)\}?`")
-_WORD = re.compile(r"^[A-Za-z_][\w.]*(?:\[\])?$")
-_TYPE = re.compile(
+_TYPED_BARE = expression(r"^(?P<bare>[a-z][A-Za-z0-9_]*)\s*[:\uff1a]\s*(?P<rest>(?P<word>[\w-]+)\b.*)$")
+_CODE = expression(r"`\??\{?([A-Za-z_][A-Za-z0-9_.\[\]-]*)\}?`")
+_WORD = expression(r"^[A-Za-z_][\w.]*(?:\[\])?$")
+_TYPE = expression(
     r"(?<!\w)(?:"
     + "|".join(sorted((re.escape(word) for word in TYPE_WORDS), key=len, reverse=True))
     + r")(?:s|es)?(?!\w)|"
     + "|".join(w for w in TYPE_WORDS if not w.isascii() and len(w) < 4 and ord(w[0]) > 0x2E80),
     re.IGNORECASE,
 )
-_ARRAY = re.compile(r"\b(?:array|list|arrays|lista|liste|matriz)\b|数组|列表", re.IGNORECASE)
-_QUERY = re.compile(r"\bquery[- ](?:string[- ])?param|\bparâmetros? de (?:consulta|query)|parámetros? de consulta|查询参数|query-parameter", re.IGNORECASE)
-_FORMULA = re.compile(
+_ARRAY = expression(r"\b(?:array|list|arrays|lista|liste|matriz)\b|数组|列表", re.IGNORECASE)
+_QUERY = expression(r"\bquery[- ](?:string[- ])?param|\bparâmetros? de (?:consulta|query)|parámetros? de consulta|查询参数|query-parameter", re.IGNORECASE)
+_FORMULA = expression(
     r"^(?:(?:an?|the|um|uma|una?|eine?|ist|is|are|é|es|campos?|fields?|feld|champ|param(?:eter)?s?|parâmetro|parámetro|sempre|always|siempre|immer|present|presente|required|mandatory|optional|opcional|unique|único|e|and|y|und|obrigatóri[oa]|obligatori[oa]"
     r"|erforderlich\w*|optionale[sr]?|eindeutige[sr]?|do tipo|of type|de tipo|vom typ|type|tipo|de|"
     + "|".join(sorted((re.escape(word) for word in TYPE_WORDS if word.isascii() or word[0] in "núb"), key=len, reverse=True))
     + r")(?![\w-])[\s,();:\u2013—-]*)+",
     re.IGNORECASE,
 )
-_HEAD_NAME = re.compile(
+_HEAD_NAME = expression(
     (
         r"^(?:field|column|name|attribute|property|parameter|param|member|key|campo|coluna|nome|columna|nombre|feld|spalte|champ|colonne|字段|列名|参数"
         r"|名称|属性)(?: name)?$"
     ),
     re.IGNORECASE,
 )
-_HEAD_TYPE = re.compile(r"^(?:data ?)?(?:type|tipo|typ|datentyp|类型|数据类型|format)$", re.IGNORECASE)
-_HEAD_NEED = re.compile(r"^(?:required|mandatory|optional|nullable|null|obrigatório|obligatorio|erforderlich|pflicht|必填|可选)\??$", re.IGNORECASE)
-_YES = re.compile(r"^(?:y|yes|true|x|✓|✔|✅|sim|sí|si|ja|oui|是|required|mandatory)$", re.IGNORECASE)
+_HEAD_TYPE = expression(r"^(?:data ?)?(?:type|tipo|typ|datentyp|类型|数据类型|format)$", re.IGNORECASE)
+_HEAD_NEED = expression(r"^(?:required|mandatory|optional|nullable|null|obrigatório|obligatorio|erforderlich|pflicht|必填|可选)\??$", re.IGNORECASE)
+_YES = expression(r"^(?:y|yes|true|x|✓|✔|✅|sim|sí|si|ja|oui|是|required|mandatory)$", re.IGNORECASE)
 
-REQUEST_WORD = re.compile(
+REQUEST_WORD = expression(
     (
         r"^\W*(?:example )?(?:the )?(?:request(?: body| payload| parameters?)?|body|payload|parameters|query parameters|input|requisição|corpo"
         r"|petición|solicitud|cuerpo|anfrage|requête|请求\w{0,3}|输入)\b"
     ),
     re.IGNORECASE,
 )
-RESPONSE_WORD = re.compile(
+RESPONSE_WORD = expression(
     (
         r"^\W*(?:example |success(?:ful)? )?(?:the )?(?:response(?: body| payload)?|returns?|result|output|resposta|respuesta|antwort|réponse|响应"
         r"|返回|输出|retorno|HTTP [12]\d\d)(?!\w)"

@@ -23,7 +23,7 @@ _METHOD_ORDER = ("POST", "GET", "PATCH", "PUT", "DELETE", "WS", "SSE")
 _SCARCE = re.compile(
     (
         r"\b(?:overbook\w*|double[- ]book\w*|overlap\w*|oversell\w*|sold out|stock|capacity|more than once|only once|once per|twice|highest"
-        r"|outbid|at most one|fully booked|available)\b"
+        r"|outbid|at most one|fully booked|available(?! (?:to|for|as|in|on|from|at)\b))\b"
     ),
     re.IGNORECASE,
 )
@@ -113,7 +113,7 @@ def finished(api: Api, operation: Operation, *, key: str, component: str, leads:
     entity = operation.entity
     noun = canonical(entity.name) if entity else ""
     request = tuple(operation.request.values())
-    about = text_evidence.mentions(text_evidence.demands(case), noun) if noun else []
+    about = text_evidence.mentions(case, noun) if noun else ()
     owned = (
         operation.method in ("PATCH", "DELETE")
         and auth == "user"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from backend_architect.architects.rules.case import Action, Case, Label, SpelledEndpoint, System
+from backend_architect.architects.rules.case import Action, Case, Label, SpelledEndpoint, System, remembered
 from backend_architect.architects.rules.lexicon import verbs
 from backend_architect.architects.rules.wording import clipped, figure, listing, per_second, plural, quoted, rounded, spaced, volume
 from backend_architect.brief import Statement
@@ -156,11 +156,13 @@ class Relay:
     cites: Cites
 
 
-def demanding(case: Case, labels: tuple[Label, ...] = DEMANDS) -> list[Statement]:
+@remembered
+def demanding(case: Case, labels: tuple[Label, ...] = DEMANDS) -> tuple[Statement, ...]:
     """Return the statements that ask for something in the first version."""
-    return [case.statement(r.statement) for r in case.readings if r.label in labels and r.horizon == "now"]
+    return tuple(case.statement(r.statement) for r in case.readings if r.label in labels and r.horizon == "now")
 
 
+@remembered
 def mention(case: Case, pattern: re.Pattern[str], labels: tuple[Label, ...] = DEMANDS) -> Ground | None:
     """Return the first demanding statement that matches, with its words."""
     for statement in demanding(case, labels):
@@ -181,6 +183,7 @@ def largest(case: Case, name: FactName) -> Fact | None:
     return next((fact for fact in case.profile.all(name) if fact.number == number and number is not None), None)
 
 
+@remembered
 def required_instances(case: Case) -> tuple[int, Ground] | None:
     """Return how many instances of the server the brief asks for."""
     # A sentence that names endpoints counts as their description, so background is searched too.
@@ -199,6 +202,7 @@ def client(case: Case) -> Ground | None:
     return mention(case, _CLIENT)
 
 
+@remembered
 def uploads(case: Case) -> Ground | None:
     """Return the words that ask to keep files."""
     acted = {action.statement for action in case.actions if action.verb == "upload" and action.horizon == "now"}
@@ -228,6 +232,7 @@ def ordered(case: Case) -> Ground | None:
     return mention(case, _ORDERED)
 
 
+@remembered
 def queue(case: Case) -> Queue | None:
     """Return the queue the brief names, or the one that an ingest stream of this size needs."""
     statements = demanding(case, (*DEMANDS, "solution"))
@@ -269,6 +274,7 @@ def platform(case: Case) -> Literal["azure", "aws", "google", ""]:
     return "google" if "google" in cloud or "gcp" in cloud else ""
 
 
+@remembered
 def relay(case: Case) -> Relay | None:
     """Return the call that is passed on to outside systems which offer the same operation."""
     theirs = [e for e in case.contracts.endpoints if e.owner]
@@ -306,6 +312,7 @@ def is_identity(system: System) -> bool:
     return _IDENTITY.search(f"{system.name} {system.purpose}") is not None
 
 
+@remembered
 def outside(case: Case) -> tuple[System, ...]:
     """Return the outside systems, without what the plan itself contains (database, queue, cloud)."""
     taken = {
@@ -326,6 +333,7 @@ def outside(case: Case) -> tuple[System, ...]:
     return tuple(seen.values())
 
 
+@remembered
 def load(case: Case) -> Load:
     """Return the load that the plan has to carry."""
     reads, writes = case.traits.reads_per_second, case.traits.writes_per_second
@@ -371,6 +379,7 @@ def requirements_at(scope: Scope) -> dict[int, list[Key]]:
     return table
 
 
+@remembered
 def people(case: Case) -> tuple[Action, ...]:
     """Return what people do in the first version."""
     return tuple(a for a in case.actions if not a.system and a.horizon == "now" and case.label(a.statement) in DEMANDS)

@@ -6,18 +6,19 @@ import json
 import re
 
 from backend_architect.design import Parameter, ValueType
+from backend_architect.expressions import expression
 from backend_architect.text import MEMBER_PATTERN
 
-_MEMBER = re.compile(MEMBER_PATTERN)
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_TIME = re.compile(
+_MEMBER = expression(MEMBER_PATTERN)
+_UUID = expression(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_TIME = expression(
     r"(?:\d{4}|YYYY|yyyy)-(?:\d{2}|MM|mm)-(?:\d{2}|DD|dd)[T ](?:\d{2}|HH|hh):(?:\d{2}|MM|mm)(?::(?:\d{2}|SS|ss)(?:\.\w+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?"
 )
-_DATE = re.compile(r"(?:\d{4}|YYYY|yyyy)-(?:\d{2}|MM|mm)-(?:\d{2}|DD|dd)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_SKIPPED = re.compile(r"(?:[\s,\ufeff]+|//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|\.\.\.+|…)+", re.DOTALL)
-_KEY_END = re.compile(r"[:}\n]")
-_BARE = re.compile(r"[^,}\]\n]*")
+_DATE = expression(r"(?:\d{4}|YYYY|yyyy)-(?:\d{2}|MM|mm)-(?:\d{2}|DD|dd)")
+_NUMBER = expression(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_SKIPPED = expression(r"(?:[\s,\ufeff]+|//[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*|\.\.\.+|…)+", re.DOTALL)
+_KEY_END = expression(r"[:}\n]")
+_BARE = expression(r"[^,}\]\n]*")
 _MAX_DEPTH = 12
 _MAX_MEMBERS = 120
 _BIG = 2**31

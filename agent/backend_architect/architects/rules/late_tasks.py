@@ -124,7 +124,10 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
         kept = case.traits.engine not in grounds.VOLATILE
         steps = [wording.clipped(running.deployment, 150)] if not tiny or not kept else []
         if kept:
-            steps.append(f"{'Backup' if tiny else 'Backup and a timed restore'}: {wording.clipped(running.backup, 130)}")
+            steps.append(f"Backup and a timed restore: {wording.clipped(running.backup, 130)}")
+        if tiny:
+            timed = f", time 100 calls as a benchmark ({goal(case, design)})" if performance is not None else ""
+            steps = [f"Restore a copy{timed}, go through the OWASP Top 10"]
         if not tiny:
             steps.append(f"Alerts: {wording.listing([wording.clipped(m.signal, 50) for m in operations.monitors], most=4)}")
             steps.append(f"Roll back once on purpose: {wording.clipped(running.rollback, 90)}")
@@ -135,7 +138,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
                 title="Run it" + (" and get it back after a loss" if kept else ""),
                 after=[*after, *(["t-load"] if performance is not None and not tiny else [])],
                 steps=steps,
-                verify='curl -fsS "$BASE_URL/healthz"',
+                verify="" if tiny and kept else 'curl -fsS "$BASE_URL/healthz"',
                 done_when=_survives(case, noun, kept=kept),
                 cites=list(running.cites),
             )
@@ -147,7 +150,7 @@ def _survives(case: Case, noun: str, *, kept: bool) -> str:
     if evidence.boxed(case):
         return f"After every container was restarted no answered {noun} is missing, and the limits in the file add up to the caps"
     seen = (
-        f"{wording.headed(wording.article(noun))} saved yesterday is there after a restore into an empty database"
+        f"{wording.headed(wording.article(noun))} of yesterday is there after a restore"
         if kept
         else f"After a kill -9 the next {noun} is accepted within 5 s"
     )

@@ -142,11 +142,17 @@ def canonical(noun: str) -> str:
     return one
 
 
+_CALLS = frozenset({"read", "write", "http", "api", "web", "pull", "network", "client", "get", "post"})
+
+
 @lru_cache(maxsize=4096)
 def is_thing(noun: str) -> bool:
     """Return whether a canonical noun can be something that is stored."""
     parts = noun.split("_")
     last = parts[-1]
+    if last == "request" and len(parts) == 2 and parts[0] not in _CALLS:
+        # A request for something is a thing people make; a request to a server is not.
+        return is_thing(parts[0]) or parts[0] in ("title", "time", "leave")
     if (
         not noun
         or len(noun) < 3

@@ -10,6 +10,7 @@ from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.caps import Role, caps
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.load import busiest, staged
+from backend_architect.architects.rules.performance_layer import promised
 from backend_architect.architects.rules.stacks import migrate
 from backend_architect.architects.rules.watch import monitors
 from backend_architect.design import Component, Endpoint, Entity, Operation, OperationsDecision, OperationsLayer, Rejected, Scope, Structure
@@ -58,7 +59,7 @@ class _Recovery:
 
 
 _RECOVERY: dict[str, _Recovery] = {
-    "tiny": _Recovery("24 h", "1 h", "nightly copy to another machine, 14 kept"),
+    "tiny": _Recovery("24 h", "1 h", "nightly copy to another machine"),
     "small": _Recovery("24 h", "4 h", "nightly dump to storage outside the host, 30 days kept"),
     "medium": _Recovery("5 min", "1 h", "continuous archiving with point-in-time recovery, 14 days kept"),
     "large": _Recovery("1 min", "15 min", "a standby in a second zone, and point-in-time recovery over 35 days"),
@@ -89,7 +90,11 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
         backup=_backup(setting),
         rollback=_rollback(setting),
     )
-    return OperationsLayer(decision=decision, practices=_practices(setting), monitors=monitors(case, structure, setting.noun, setting.call, endpoints))
+    watched = monitors(case, structure, setting.noun, setting.call, endpoints)
+    if setting.bare and len(watched) == 1:
+        # What one process has to be asked stands in the decision.
+        watched = ()
+    return OperationsLayer(decision=decision, practices=_practices(setting), monitors=watched)
 
 
 @dataclass(frozen=True)
@@ -222,7 +227,7 @@ def _deployment(found: _Setting) -> str:
         copies = f"; {wording.count(found.instances)} instances of the API, each a service of its own" if found.instances > 1 else ""
         return f"`docker compose up -d`: {runs}{copies}{port}"
     if found.bare:
-        return f"{stack.framework} process under systemd, Caddy in front for TLS{port}; data outside the release folder"
+        return f"{stack.framework} under systemd, Caddy in front for TLS{port}"
     where = found.cloud.run if found.cloud else "one host with Docker" if found.instances == 1 else "hosts with Docker in two zones"
     copies = wording.counted(found.instances, "instance")
     if staged(found.case):
@@ -236,7 +241,8 @@ def _deployment(found: _Setting) -> str:
 def _pipeline(found: _Setting) -> str:
     stack = found.case.traits.stack
     if found.bare:
-        return f"{found.ci}: lint and test on each push"
+        # The commands say what it runs.
+        return f"{found.ci}" if found.ci_cites else ""
     steps = [f"`{stack.lint}`", f"`{stack.test}`"]
     schema = migrate(found.case.traits.engine)
     steps += ["validate the OpenAPI document", *(["apply and revert the migration on an empty database"] if schema else []), "build the image"]
@@ -263,7 +269,8 @@ def _health(found: _Setting) -> str:
 def _observability(found: _Setting) -> str:
     case = found.case
     if found.bare:
-        return "One JSON log line a request, with its ID, status and ms"
+        slow = f" and on {evidence.percentile(case)} over {case.traits.latency_ms} ms" if promised(case) else ""
+        return f"A JSON log line a request; alert on two failed health checks{slow}"
     rates = [f"p50, p95 and p99 of {found.call}", "error rate by code"]
     keys = {component.key for component in found.structure.components}
     if evidence.lines_up(case, keys):
@@ -294,15 +301,15 @@ def _backup(found: _Setting) -> str:
         )
     recovery = _RECOVERY[case.traits.size]
     law = f", encrypted, access logged ({wording.listing([j.value for j in case.traits.regulated], most=3)})" if case.traits.regulated else ""
-    test = "restored once before the first user" if found.tiny else "restored into an empty database every month, timed, row counts compared"
-    return f"RPO {recovery.rpo}, RTO {recovery.rto}: {recovery.how}{law}; {test}"
+    test = "" if found.tiny else "restored into an empty database every month, timed, row counts compared"
+    return f"RPO {recovery.rpo}, RTO {recovery.rto}: {recovery.how}{law}{f'; {test}' if test else ''}"
 
 
 def _rollback(found: _Setting) -> str:
     if found.case.traits.engine in grounds.VOLATILE:
         return "Start the previous image; memory starts empty either way"
     if found.bare:
-        return "Previous release folder; the reverse migration stands beside each"
+        return "The previous release and the reverse migration"
     return (
         "Previous image tag, one command, under 5 min. Migrations only add within a release, so the old code runs on the new schema; what drops a column"
         " follows a release later"

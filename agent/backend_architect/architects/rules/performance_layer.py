@@ -22,9 +22,11 @@ _LIMITS: dict[FactName, str] = {"latency": "latency ", "availability": "availabi
 
 
 def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> PerformanceLayer | None:
-    """Return the layer; None for what is not a service unless the brief sets it limits of time or size."""
+    """Return the layer; None for what is not a service or tiny, unless the brief sets it limits of time or size."""
     critical = path(case, scope, endpoints, structure)
     if case.traits.shape in ("none", "browser") or (case.traits.shape == "cli" and critical is None and not _limits(case)):
+        return None
+    if not promised(case):
         return None
     first = evidence.primary(endpoints)
     noun = evidence.thing(first, entities)
@@ -51,6 +53,11 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
         verdicts=verdicts(case, structure, noun),
         scaling=scaling(case, structure, noun, call),
     )
+
+
+def promised(case: Case) -> bool:
+    """Return whether there is a speed or a load to decide about: a tiny service of which the brief states neither has none."""
+    return case.traits.size != "tiny" or case.traits.shape != "service" or bool(_limits(case)) or grounds.load(case).known or bool(sources(case))
 
 
 def _limits(case: Case) -> tuple[Fact, ...]:
@@ -149,7 +156,7 @@ def _choice(case: Case, call: str, cached: Sequence[Cache]) -> str:
 
 def _why(case: Case, structure: Structure, noun: str, cached: Sequence[Cache], critical: CriticalPath | None) -> str:
     if case.traits.size == "tiny" and case.traits.shape == "service" and not grounds.load(case).known:
-        return wording.sentences(wording.headed(case.traits.size_basis.because))
+        return "No load is stated"
     demand = grounds.load(case)
     parts = []
     if case.traits.shape == "cli":

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from backend_architect.architects.rules import lexicon
 from backend_architect.architects.rules.case import Verb
 from backend_architect.architects.rules.english import BE, DETERMINERS, GENERIC_HEADS, LEADS, PARTICLES, PRONOUNS, STOP, SYSTEMS, UI, is_person
 
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9'’_-]*|[,;.:()/&]|[^\sA-Za-z]")
+_LONGEST_WORD = 80
+"""More letters than any word has; longer runs are data, not language."""
+_LONGEST_PHRASE = 24
+"""More words than any object phrase has."""
 _LISTS = frozenset({"list", "lists", "table", "overview", "catalogue", "catalog"})
 _MEMBER_CUE = re.compile(
     r"\b(?:with|including|includes?|containing|contains?|consisting of|consists of|has|have|having|such as|namely|by its|giving|plus)\b(?P<list>[^.;:!?]{3,160})",
@@ -19,9 +24,10 @@ _MEMBER_CUE = re.compile(
 
 def words(text: str) -> list[str]:
     """Split a text into words and the punctuation that ends phrases; quotation marks are dropped."""
-    return _TOKEN.findall(re.sub(r"[`\"“”]|(?<!\w)['‘’]|['’](?!\w)", "", text))
+    return [token for token in _TOKEN.findall(re.sub(r"[`\"“”]|(?<!\w)['‘’]|['’](?!\w)", "", text)) if len(token) <= _LONGEST_WORD]
 
 
+@lru_cache(maxsize=4096)
 def singular(word: str) -> str:
     """Return the singular of an English noun, as far as regular rules go."""
     import inflection
@@ -126,7 +132,7 @@ def _is_noun_use(tokens: list[str], position: int) -> bool:
     if position == 0:
         return False
     previous = tokens[position - 1].lower()
-    return previous in DETERMINERS
+    return previous in DETERMINERS - {"that", "this"}
 
 
 def is_plural(word: str) -> bool:
@@ -137,7 +143,7 @@ def is_plural(word: str) -> bool:
 def _phrase_after(tokens: list[str], start: int) -> tuple[str, int]:
     taken: list[str] = []
     position = start
-    while position < len(tokens):
+    while position < len(tokens) and len(taken) < _LONGEST_PHRASE:
         token = tokens[position]
         lower = token.lower()
         if (
@@ -187,7 +193,7 @@ def _phrase_before(tokens: list[str], position: int) -> str:
     ):
         stop -= 1
     start = stop
-    while start > 0 and tokens[start - 1][0].isalnum() and tokens[start - 1].lower() not in STOP:
+    while start > max(0, stop - _LONGEST_PHRASE) and tokens[start - 1][0].isalnum() and tokens[start - 1].lower() not in STOP:
         start -= 1
         if tokens[start].lower() in DETERMINERS and not tokens[start].lower().endswith(("ed", "ing")):
             break

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.performance_layer import promised
 from backend_architect.architects.rules.sections import section_role
 from backend_architect.design import Assumption, OpenQuestion
 from backend_architect.profile import Fact
@@ -38,8 +39,8 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
         )  # fmt: skip
     if traits.shape == "service" and (cites := _find(case, _BROWSER_STORE)) and traits.size == "tiny":
         yield OpenQuestion(
-            key="q-backend", text="Is a server wanted at all, or is keeping the data in the browser enough?", default="a small server with one database, so that the data is there on every device",
-            changes="without a server, everything below but the requirements falls away", cites=cites[:2],
+            key="q-backend", text="Is a server wanted at all, or is the browser's storage enough?", default="a small server, for every device",
+            changes="without a server, only the requirements remain", cites=cites[:2],
         )  # fmt: skip
     named = [fact for fact in profile.all("database") if not any(word in fact.value.lower() for word in _KNOWN_ENGINES)]
     if named and traits.engine not in ("none", "browser", "memory"):
@@ -202,11 +203,14 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
         yield Assumption(
             key="a-stack",
             text=f"Written with {traits.stack.framework}.",
-            because="the brief names no language; commands and layout below follow from this and change with it",
+            because="the brief names no language",
         )
     if not traits.engine_basis.cites and traits.engine not in ("memory", "none", "browser"):
         yield Assumption(key="a-engine", text=f"{traits.engine_basis.value} is available where it runs.", because=traits.engine_basis.because)
+    if not promised(case):
+        # Nothing below is sized by a load or a speed.
+        return
     if traits.shape == "service" and not any(case.profile.all(name) for name in ("users", "requests-per-second", "reads-per-second", "writes-per-second")):
-        yield Assumption(key="a-load", text=f"Load stays at {_DEFAULTS[traits.size]}.", because="no figure is given; the scaling triggers say what to watch")
+        yield Assumption(key="a-load", text=f"Load stays at {_DEFAULTS[traits.size]}.", because="no figure is given")
     if not traits.latency_basis.cites and traits.shape == "service":
         yield Assumption(key="a-latency", text="Answers within 200 ms at the 95th percentile are fast enough.", because=traits.latency_basis.because)

@@ -1,4 +1,4 @@
-"""What could go wrong with this plan: contradictions, outside systems, caps, dates, regulated data."""
+"""What could go wrong with this plan: outside systems, caps, dates, regulated data; what is unanswered stands in the open questions."""
 
 from __future__ import annotations
 
@@ -21,27 +21,13 @@ def risks(case: Case, design: Design) -> tuple[Risk, ...]:
 
 
 def _all(case: Case, design: Design) -> Iterator[Risk]:
-    yield from _contradictions(case)
     yield from _partners(case, design)
     yield from _caps(case)
     yield from _regulated(case)
     yield from _dates(case)
     yield from _existing(case)
-    yield from _questions(case, design)
     yield from _load(case, design)
     yield from _store(case, design)
-
-
-def _contradictions(case: Case) -> Iterator[Risk]:
-    for conflict in case.profile.conflicts[:2]:
-        yield Risk(
-            risk=f"The brief contradicts itself: {wording.clipped(conflict.about, 160)}",
-            mitigation=(
-                f"Built for {wording.quoted(conflict.first.value, 40)} until the open question is answered; nothing is built that only"
-                f" {wording.quoted(conflict.second.value, 40)} would need"
-            ),
-            cites=wording.cites(conflict.first.cites, conflict.second.cites, most=4),
-        )
 
 
 def _partners(case: Case, design: Design) -> Iterator[Risk]:
@@ -118,16 +104,6 @@ def _existing(case: Case) -> Iterator[Risk]:
         )
 
 
-def _questions(case: Case, design: Design) -> Iterator[Risk]:
-    # A tiny plan has its open questions in sight already.
-    for question in design.scope.questions[: 0 if case.traits.size == "tiny" else 2]:
-        yield Risk(
-            risk=f"Unanswered: {wording.clipped(question.text, 140)}",
-            mitigation=f"Built meanwhile: {wording.clipped(question.default, 110)}; a different answer changes {wording.clipped(question.changes, 110)}",
-            cites=question.cites[:4],
-        )
-
-
 def _load(case: Case, design: Design) -> Iterator[Risk]:
     if case.traits.shape != "service" or case.traits.size == "tiny":
         return
@@ -142,18 +118,12 @@ def _load(case: Case, design: Design) -> Iterator[Risk]:
             ),
             cites=demand.cites[:3],
         )
-    elif not demand.known:
-        yield Risk(
-            risk=f"The brief states no load; {evidence.requests(busiest(case))} at peak are assumed",
-            mitigation="Requests/s and p95 are on the first dashboard; the scaling triggers say what happens at which number",
-            cites=(),
-        )
 
 
 def _store(case: Case, design: Design) -> Iterator[Risk]:
     noun = evidence.thing(evidence.primary(design.endpoints), design.entities)
     match case.traits.engine:
-        case "sqlite":
+        case "sqlite" if case.traits.size != "tiny":
             yield Risk(
                 risk=f"The one host with its file of {wording.plural(noun)} is lost",
                 mitigation="Nightly copy to another machine: at most a day is lost",

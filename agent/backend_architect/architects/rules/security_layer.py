@@ -137,7 +137,7 @@ def _authentication(case: Case) -> str:
             if relayed is not None:
                 return "None at the door, as the contract has none; the service listens on its own network, and only the balancer's port is published"
             if case.traits.size == "tiny":
-                return "None, until something belongs to one person"
+                return "None until something belongs to one person"
             return "None in this version. It becomes necessary with the first private item, paid feature or complaint about somebody else's change"
         case "session":
             return (
@@ -164,7 +164,7 @@ def _authentication(case: Case) -> str:
 def _authorization(case: Case, rules: tuple[Permission, ...]) -> str:
     if case.traits.auth == "none":
         if case.traits.size == "tiny":
-            return "None: everybody may do everything"
+            return "None"
         return "None to check. A delete or change needs the item's identifier, which is random (UUID), so that it cannot be counted through"
     roles = listing([lowered(r.who) for r in _people(rules)], most=4)
     own = [r for r in rules if "own" in r.limit]
@@ -254,7 +254,7 @@ def _secrets(case: Case, *, modest: bool) -> str:
 def _abuse(case: Case, endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...], sensitive: tuple[DataClass, ...], *, modest: bool) -> str:
     said = [f"Rate limit: {rate_limit(case, endpoints)[:1].lower()}{rate_limit(case, endpoints)[1:]}"]
     if modest:
-        return f"{headed(rate_limit(case, endpoints))}; `X-Content-Type-Options: nosniff`, a `Content-Security-Policy`"
+        return f"{headed(rate_limit(case, endpoints))}; security headers"
     said.append(
         "Headers: `Content-Security-Policy`, `X-Content-Type-Options: nosniff`, `Referrer-Policy: same-origin`"
         + ("; CSRF token on every change" if case.traits.auth == "session" else "")

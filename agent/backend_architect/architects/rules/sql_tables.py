@@ -7,44 +7,45 @@ from collections.abc import Sequence
 
 from backend_architect.architects.rules.case import SpelledTable
 from backend_architect.architects.rules.words import plural, snake
+from backend_architect.expressions import expression
 
-_CREATE = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?(?P<name>[\w.\"`\[\]]+)\s*\(", re.IGNORECASE)
-_COLUMN = re.compile(
+_CREATE = expression(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?(?P<name>[\w.\"`\[\]]+)\s*\(", re.IGNORECASE)
+_COLUMN = expression(
     (
         r"^[\"`\[]?(?P<name>[A-Za-z_]\w{0,62})[\"`\]]?\s+(?P<type>[A-Za-z]\w*(?:\s+(?:precision|varying|with(?:out)? time zone"
         r"|unsigned))?(?:\s*\([^()]*\))?(?:\[\])?.*)$"
     ),
     re.DOTALL,
 )
-_PRIMARY = re.compile(r"^(?:constraint\s+\S+\s+)?primary\s+key\s*\((?P<names>[^()]*)\)", re.IGNORECASE)
-_CLAUSE = re.compile(r"^(?:constraint|foreign|unique|index|key|check|exclude|primary|references|on)\b", re.IGNORECASE)
-_STATEMENT = re.compile(r"^\s*(?:select|insert|update|delete|alter|drop|with|begin|grant|explain|set|use|create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
-_TYPES = re.compile(
+_PRIMARY = expression(r"^(?:constraint\s+\S+\s+)?primary\s+key\s*\((?P<names>[^()]*)\)", re.IGNORECASE)
+_CLAUSE = expression(r"^(?:constraint|foreign|unique|index|key|check|exclude|primary|references|on)\b", re.IGNORECASE)
+_STATEMENT = expression(r"^\s*(?:select|insert|update|delete|alter|drop|with|begin|grant|explain|set|use|create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
+_TYPES = expression(
     r"^(?:char|varchar|text|tinytext|mediumtext|longtext|nvarchar|nchar|string|int|integer|smallint|tinyint|mediumint|bigint|serial|bigserial|decimal|numeric|money|float|real|double|bool|boolean|bit|date|time|timestamp|timestamptz|datetime|datetime2|interval|"
     r"year|uuid|uniqueidentifier|json|jsonb|xml|bytea|blob|binary|varbinary|enum|inet|point|geometry|geography|citext|array|hstore|id)\b",
     re.IGNORECASE,
 )
 _TABLE_NAME = (
-    re.compile(r"`(?P<name>[A-Za-z_]\w{0,62})`\s*(?:(?:database |sql |db )?(?:table|collection|tabelle|tabela|tabla)\b|表|集合)", re.IGNORECASE),
-    re.compile(r"\b(?:table|collection|tabela|tabla|tabelle)\s+(?:named\s+|called\s+|de\s+)?`(?P<name>[A-Za-z_]\w{0,62})`", re.IGNORECASE),
-    re.compile(
+    expression(r"`(?P<name>[A-Za-z_]\w{0,62})`\s*(?:(?:database |sql |db )?(?:table|collection|tabelle|tabela|tabla)\b|表|集合)", re.IGNORECASE),
+    expression(r"\b(?:table|collection|tabela|tabla|tabelle)\s+(?:named\s+|called\s+|de\s+)?`(?P<name>[A-Za-z_]\w{0,62})`", re.IGNORECASE),
+    expression(
         (
             r"(?:^|\b(?:the|a|an|each|every)\s+)(?P<name>[A-Za-z][\w]*(?: [a-z]\w*)?)\s+(?:table|record|schema|document|collection|entity|model"
             r"|object)s?\b(?!\s+(?:file|store|storage|of|database))"
         ),
         re.IGNORECASE,
     ),
-    re.compile(
+    expression(
         r"^(?:table|record|schema|document|collection|entity|model|tabela|tabla|tabelle|表)\s*[:\uff1a]?\s*`?(?P<name>[A-Za-z][\w]*(?: [A-Z]\w*)?)`?\s*$",
         re.IGNORECASE,
     ),
 )
-_NOT_A_NAME = re.compile(
+_NOT_A_NAME = expression(
     r"^(?:the|a|an|each|every|this|following|above|below|data|database|json|sql|main|new|same|single|example|sample|simple|hash|large|big|decision|request|response|error|body|one|info|whole|relational|configuration|config|package|manifest|settings|of|as|in|it|file|"
     r"compose|lookup|pivot|routing|summary|comparison|domain|language|key value|value|object|page|word|pdf)$",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"[\w-]+\.(?:json|ya?ml|md|txt|toml|sh|js|ts|py|csv)\b|\bfile\b|\barquivo\b|\barchivo\b|\bdatei\b|文件", re.IGNORECASE)
+_FILE = expression(r"[\w-]+\.(?:json|ya?ml|md|txt|toml|sh|js|ts|py|csv)\b|\bfile\b|\barquivo\b|\barchivo\b|\bdatei\b|文件", re.IGNORECASE)
 
 
 def tables_in(code: str, name_hint: str, cites: tuple[int, ...]) -> tuple[SpelledTable, ...]:

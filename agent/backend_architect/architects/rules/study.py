@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from backend_architect.architects.rules.actions import read_actions, read_actors
@@ -14,9 +15,25 @@ from backend_architect.brief import Brief
 from backend_architect.profile import Conflict, Profile
 
 
-@lru_cache(maxsize=4)
+@dataclass(frozen=True)
+class _Asked:
+    """What a case is made of. Its hash is short, because every stage asks for the case and a brief is long."""
+
+    brief: Brief
+    profile: Profile
+
+    def __hash__(self) -> int:
+        return hash(self.brief.sha256)
+
+
 def study(brief: Brief, profile: Profile) -> Case:
-    """Return everything the rules know about a brief before they decide."""
+    """Return everything the rules know about a brief before they decide; the same case as long as it is among the last."""
+    return _study(_Asked(brief, profile))
+
+
+@lru_cache(maxsize=4)
+def _study(asked: _Asked) -> Case:
+    brief, profile = asked.brief, asked.profile
     profile = grounded(profile)
     contracts = spelled(brief)
     readings = settle(brief, read(brief), contracts)

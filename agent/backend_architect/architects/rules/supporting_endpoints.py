@@ -34,7 +34,7 @@ def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False
                 type=column.type,
                 values=column.values,
                 required=False,
-                note=f"Only {words(plural(noun))} with this {words(column.name.removeprefix('is_'))}",
+                note="" if column.type == "boolean" else f"Only {words(plural(noun))} with this {words(column.name)}",
             )
         elif column.name == "assignee_id":
             request["assigneeId"] = Parameter(

@@ -106,7 +106,7 @@ def _why(parts: Parts, scope: Scope, ours: list[Component]) -> str:
         said.extend(_why_services(parts, ours))
     elif traits.size == "tiny" and not parts.existing and parts.relay is None:
         scale = scale_phrase(case) or "no stated load"
-        said.append(f"{what}, {scale}: one process{f' with {_engine(parts)}' if parts.store else ''} closes the loop")
+        said.append(f"{headed(asked)}, {scale}: one process carries them")
     elif parts.existing and parts.queue is not None:
         said.append(
             f"What must not stop is taking in {plural(parts.noun)}. That part is {counted(len(case.contracts.ours) or 1, 'operation')} and stays up "
@@ -194,7 +194,7 @@ def _boundaries(parts: Parts) -> str:
     if parts.externals:
         return f"One adapter for each of {listing([s.name for _, s in parts.externals])}, because they fail independently; the rest stays together"
     if parts.case.traits.size == "tiny":
-        return "None inside the service"
+        return "None inside"
     return f"None inside: {listing([f'`{e.name}`' for e in parts.entities], most=5) or plural(parts.noun)} change together"
 
 
@@ -248,7 +248,7 @@ def _rejected(parts: Parts) -> list[Rejected]:
             Rejected(option="One service for each noun", because=f"{tables} change in one action; apart they would need distributed transactions"),
         ]
     if traits.size == "tiny":
-        return [Rejected(option="Microservices", because=f"{tables}: {counted(max(len(parts.entities), 1), 'table')} give nothing that could run alone")]
+        return []
     team = largest(case, "team")
     shared = f"{tables} share transactions" if len(parts.entities) > 1 else f"there is only {tables} to split"
     apart = f"copies of one deployable carry {_short_load(parts)}; {shared}"

@@ -11,6 +11,7 @@ from backend_architect.architects.rules.nouns import canonical
 from backend_architect.architects.rules.words import an, singular, snake, words
 from backend_architect.brief import Brief
 from backend_architect.design import Field, Index, ValueType
+from backend_architect.expressions import expression
 
 _SQL_TYPES: tuple[tuple[str, ValueType], ...] = (
     (r"^tinyint\s*\(1\)|^bool|^bit\b", "boolean"),
@@ -25,12 +26,12 @@ _SQL_TYPES: tuple[tuple[str, ValueType], ...] = (
     (r"^(?:bytea|blob|binary|varbinary|longblob)\b", "bytes"),
     (r"^enum\b", "enum"),
 )
-_SQL = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _SQL_TYPES)
-_TEXT = re.compile(r"^(?:n?var)?n?char(?:acter)?(?: varying)?\s*\(\s*(?P<length>\d+)\s*\)", re.IGNORECASE)
-_FIXED = re.compile(r"^n?char(?:acter)?\s*\(", re.IGNORECASE)
-_REFERENCES = re.compile(r"\breferences\s+[\"`]?(?P<table>\w+)", re.IGNORECASE)
-_INDEX_CUE = re.compile(r"\bindex(?:es|ed|ing)?\b|索引|índice|\bindiz", re.IGNORECASE)
-_CODE = re.compile(r"`(\w+)`")
+_SQL = tuple((expression(pattern, re.IGNORECASE), kind) for pattern, kind in _SQL_TYPES)
+_TEXT = expression(r"^(?:n?var)?n?char(?:acter)?(?: varying)?\s*\(\s*(?P<length>\d+)\s*\)", re.IGNORECASE)
+_FIXED = expression(r"^n?char(?:acter)?\s*\(", re.IGNORECASE)
+_REFERENCES = expression(r"\breferences\s+[\"`]?(?P<table>\w+)", re.IGNORECASE)
+_INDEX_CUE = expression(r"\bindex(?:es|ed|ing)?\b|索引|índice|\bindiz", re.IGNORECASE)
+_CODE = expression(r"`(\w+)`")
 
 
 def from_table(case: Case, table: SpelledTable, keys: dict[str, str]) -> tuple[Field, ...]:

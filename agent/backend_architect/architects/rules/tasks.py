@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend_architect.architects.rules import wording
+from backend_architect.architects.rules import tiny, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.drafts import LATER, ORDER, Draft, place_components, place_requirements
 from backend_architect.architects.rules.program_tasks import program
@@ -19,6 +19,8 @@ def tasks(case: Case, design: Design) -> tuple[Task, ...]:
     place_components(drafts, design, homes)
     place_requirements(drafts, design)
     _fill_cites(drafts, design)
+    if case.traits.size == "tiny" and case.traits.shape == "service":
+        drafts = tiny.tasks(case, drafts)
     used = sorted((draft for draft in drafts if draft.implements), key=lambda draft: ORDER.index(draft.phase))
     kept = {draft.key for draft in used}
     for draft in used:
@@ -43,12 +45,12 @@ def _later(case: Case, design: Design, drafts: Sequence[Draft]) -> list[Draft]:
         Draft(
             key="t-later",
             phase=LATER,
-            title=f"What the brief puts off: {wording.counted(len(put_off), 'requirement')}",
+            title=f"{wording.headed(wording.counted(len(put_off), 'requirement'))} that the brief puts off",
             implements=[r.key for r in put_off],
             after=[drafts[-1].key],
-            steps=[f"First: {wording.clipped(put_off[0].text, 100)}"],
-            verify=case.traits.stack.test,
-            done_when="Each is chosen or dropped by name; a chosen one is planned with its own tasks before it is built",
+            steps=[] if case.traits.size == "tiny" else [f"First: {wording.clipped(put_off[0].text, 100)}"],
+            verify="" if case.traits.size == "tiny" else case.traits.stack.test,
+            done_when="Each has tasks of its own or is dropped by name",
             cites=[n for r in put_off for n in r.cites[:1]],
         )
     ]

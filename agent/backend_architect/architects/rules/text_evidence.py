@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from backend_architect.architects.rules.case import Case, Label
+from backend_architect.architects.rules.case import Case, Label, remembered
 from backend_architect.architects.rules.nouns import canonical, is_thing
 from backend_architect.architects.rules.words import plural, singular, snake
 from backend_architect.brief import Statement
@@ -136,9 +136,10 @@ class Contained:
     statement: int
 
 
-def demands(case: Case) -> list[Statement]:
+@remembered
+def demands(case: Case) -> tuple[Statement, ...]:
     """Return the statements that ask for something."""
-    return [statement for statement in case.brief.statements if case.label(statement.number) in _DEMANDS]
+    return tuple(statement for statement in case.brief.statements if case.label(statement.number) in _DEMANDS)
 
 
 @lru_cache(maxsize=1024)
@@ -150,13 +151,14 @@ def pattern(noun: str) -> re.Pattern[str]:
     )
 
 
-def mentions(statements: list[Statement], noun: str) -> list[Statement]:
-    """Return the statements that name a noun."""
+@remembered
+def mentions(case: Case, noun: str) -> tuple[Statement, ...]:
+    """Return the statements that ask for something and name a noun."""
     found = pattern(noun)
-    return [statement for statement in statements if found.search(statement.text)]
+    return tuple(statement for statement in demands(case) if found.search(statement.text))
 
 
-def states(noun: str, verbs: list[tuple[str, int]], about: list[Statement], others: list[str]) -> tuple[tuple[str, ...], set[int]]:
+def states(noun: str, verbs: list[tuple[str, int]], about: tuple[Statement, ...], others: list[str]) -> tuple[tuple[str, ...], set[int]]:
     """Return the states a thing goes through, in order, and the statements that say so.
 
     `verbs` are the words (base or inflected) of the actions that change its state, with their
@@ -280,7 +282,7 @@ def once(statement: Statement) -> bool:
     return _ONCE.search(statement.text) is not None
 
 
-def grades(about: list[Statement], noun: str) -> tuple[tuple[str, ...], set[int]]:
+def grades(about: tuple[Statement, ...], noun: str) -> tuple[tuple[str, ...], set[int]]:
     """Return the grades that a thing comes in ("VIP order", "normal order"), highest first as far as known, with the statements."""
     found: dict[str, int] = {}
     for statement in about:

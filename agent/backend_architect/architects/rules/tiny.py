@@ -1,0 +1,197 @@
+"""A tiny project's plan in few words: each slice cut down to what its reader would ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.drafts import FIRST, LATER, Draft
+from backend_architect.architects.rules.performance_layer import promised
+from backend_architect.design import (
+    ApiLayer,
+    Component,
+    DataLayer,
+    Delivery,
+    Endpoint,
+    Entity,
+    Field,
+    Layer,
+    LeftOut,
+    MessagingLayer,
+    OperationsLayer,
+    PerformanceLayer,
+    Scope,
+    SecurityLayer,
+    Structure,
+    SystemDecision,
+)
+
+_SOURCES = 2
+"""Statements that a decision, component or table cites: the requirements it serves cite the rest."""
+_COMMANDS = 4
+_LEFT_OUT = 4
+_SELF_EVIDENT = frozenset({"id", "created_at", "updated_at", "title", "name", "body"})
+"""Columns whose names say it all."""
+_PLAIN = frozenset({"Each change is one statement; a repeat changes nothing", "Rows are added and not changed, so writers do not meet"})
+"""What happens to two writers wherever nothing special happens."""
+
+
+def scope(case: Case, whole: Scope) -> Scope:
+    """Return the scope without what the loop and the requirements say already."""
+    if not _is_tiny(case):
+        return whole
+    return whole.model_copy(
+        update={
+            "loop": whole.loop.model_copy(update={"given": "", "stored": "", "returned": ""}),
+            "summary": "" if any(_same(whole.summary, requirement.text) for requirement in whole.requirements) else whole.summary,
+            "consumers": whole.consumers if len(whole.consumers) > 1 else (),
+            "ruled_out": tuple(option for option in whole.ruled_out if option.option != "Microservices"),
+        }
+    )
+
+
+def structure(case: Case, whole: Structure) -> Structure:
+    """Return the structure of the backend alone: the program that people see is not part of it."""
+    if not _is_tiny(case):
+        return whole
+    outside = {component.key for component in whole.components if component.kind == "client"} if case.traits.shape == "service" else set()
+    return whole.model_copy(
+        update={
+            "system": _system(case, whole.system),
+            "components": tuple(_component(component) for component in whole.components if component.key not in outside),
+        }
+    )
+
+
+def _system(case: Case, decision: SystemDecision) -> SystemDecision:
+    alone = case.traits.shape == "service" and decision.communication == "HTTP with JSON from outside"
+    return decision.model_copy(
+        update={
+            "communication": "" if alone else decision.communication,
+            "resilience": "",
+            "rejected": decision.rejected[:1],
+            "cites": decision.cites[:_SOURCES],
+        }
+    )
+
+
+def _component(component: Component) -> Component:
+    interface = "" if component.interface.startswith("REST with JSON") else component.interface
+    return component.model_copy(update={"failures": component.failures[:1], "cites": component.cites[:_SOURCES], "interface": interface})
+
+
+def entities(case: Case, whole: Sequence[Entity]) -> tuple[Entity, ...]:
+    """Return the entities without notes on what their names say, and without the source of truth that all share."""
+    if not _is_tiny(case):
+        return tuple(whole)
+    return tuple(
+        entity.model_copy(update={
+                "fields": tuple(map(_field, entity.fields)),
+                "source_of_truth": "",
+                "concurrency": "" if entity.concurrency in _PLAIN else entity.concurrency,
+                "cites": entity.cites[:_SOURCES],
+            }
+        ) for entity in whole
+    )
+
+
+def _field(field: Field) -> Field:
+    return field.model_copy(update={"why": ""}) if field.name in _SELF_EVIDENT or field.ref else field
+
+
+def endpoints(case: Case, whole: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
+    """Return the endpoints; the target of one stands for all, and the path names what a row is found by."""
+    if not _is_tiny(case):
+        return tuple(whole)
+    return tuple(
+        endpoint.model_copy(
+            update={
+                "purpose": endpoint.purpose.partition(" (")[0] if endpoint.origin == "derived" else endpoint.purpose,
+                "p95_ms": endpoint.p95_ms if endpoint.primary and promised(case) else None,
+                "request": tuple(p for p in endpoint.request if p.where != "path" or p.type != "uuid"),
+            }
+        )
+        for endpoint in whole
+    )
+
+
+def layer(case: Case, whole: Layer) -> Layer:
+    """Return a layer with the fields that say something about a project of this size."""
+    if not _is_tiny(case):
+        return whole
+    decision = whole.decision.model_copy(update={"rejected": whole.decision.rejected[:1], "cites": whole.decision.cites[:_SOURCES]})
+    match whole:
+        case ApiLayer():
+            said = {"pagination": _unless_none(whole.decision.pagination), "rate_limit": _only_none(whole.decision.rate_limit)}
+            # What endpoints refuse by rule stands above them, what the store's loss means at the critical path.
+            return whole.model_copy(update={"decision": decision.model_copy(update=said), "errors": tuple(e for e in whole.errors if e.category == "external")})
+        case DataLayer():
+            kept = case.traits.engine in ("memory", "browser")
+            consistency = whole.decision.consistency if kept else ""
+            return whole.model_copy(update={"decision": decision.model_copy(update={"consistency": consistency, "growth": "", "pooling": "" if kept else whole.decision.pooling})})
+        case MessagingLayer():
+            realtime = whole.realtime.model_copy(update={"rejected": whole.realtime.rejected[:1]}) if whole.realtime else None
+            return whole.model_copy(update={"decision": decision, "sync": (), "realtime": realtime})
+        case SecurityLayer():
+            return whole.model_copy(update={"decision": decision, "permissions": () if case.traits.auth == "none" else whole.permissions})
+        case PerformanceLayer():
+            load = tuple(row for row in whole.load if row.cites or row.basis.startswith("Stated"))
+            return whole.model_copy(
+                update={"decision": decision.model_copy(update={"load_test": ""}) if case.traits.shape == "service" else decision, "load": load, "verdicts": (), "scaling": whole.scaling[:1]}
+            )
+        case OperationsLayer():
+            return whole.model_copy(update={"decision": decision})
+
+
+def tasks(case: Case, drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the tasks of a service in one phase: the project and its store are one task, and what acceptance says is no step."""
+    start = next((draft for draft in drafts if draft.key == "t-start"), None)
+    store = next((draft for draft in drafts if draft.key == "t-data"), None)
+    if start is not None and store is not None:
+        start.take(*store.implements)
+        start.title = f"{start.title}; {store.title[:1].lower()}{store.title[1:]}"
+        start.done_when = f"{start.done_when}; {store.done_when}"
+        start.verify = case.traits.stack.test
+        start.cites = [*start.cites, *store.cites]
+    kept = [draft for draft in drafts if draft is not store or start is None]
+    for draft in kept:
+        draft.after = ["t-start" if key == "t-data" and store not in kept else key for key in draft.after]
+        draft.phase = draft.phase if draft.phase == LATER else FIRST
+        if draft.key in ("t-start", "t-loop"):
+            draft.steps = []
+    return kept
+
+
+def delivery(case: Case, whole: Delivery) -> Delivery:
+    """Return the delivery without advice that the reader has heard before."""
+    if not _is_tiny(case):
+        return whole
+    return whole.model_copy(
+        update={
+            "layout": () if case.traits.shape == "service" else whole.layout,
+            "guidance": (),
+            "commands": whole.commands[:_COMMANDS],
+            "left_out": _asked_for(whole.left_out),
+        }
+    )
+
+
+def _asked_for(rows: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
+    return tuple(row.model_copy(update={"standard": ""}) for row in rows[:_LEFT_OUT])
+
+
+def _same(first: str, second: str) -> bool:
+    return first.rstrip(".") == second.rstrip(".")
+
+
+def _unless_none(text: str) -> str:
+    return "" if text.startswith("None") else text
+
+
+def _only_none(text: str) -> str:
+    # A limit stands in the security decision; that there is none has to be said where callers look.
+    return text if text.startswith("None") else ""
+
+
+def _is_tiny(case: Case) -> bool:
+    return case.traits.size == "tiny"
