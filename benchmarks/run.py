@@ -6,7 +6,6 @@ of the medians. Nothing here fails: the figures are for people.
 
 from __future__ import annotations
 
-import asyncio
 import io
 import itertools
 import os
@@ -59,15 +58,14 @@ def large(text: str) -> str:
 
 def in_process(text: str) -> Timed:
     """Time of reading and planning a brief in a warm process, seconds; each time a brief not seen before."""
-    from backend_architect.ingest import read
-    from backend_architect.runs import draft
+    from backend_architect.runs import plan_brief
 
     numbers = itertools.count()
 
     def run() -> float:
         data = f"{text}\nThis is version {next(numbers)} of the brief.\n".encode()
         begun = time.perf_counter()
-        asyncio.run(draft(read("-", stdin=io.BytesIO(data))))
+        plan_brief("-", folder=None, stdin=io.BytesIO(data))
         return time.perf_counter() - begun
 
     return run

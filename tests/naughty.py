@@ -89,6 +89,8 @@ LINES: dict[str, str] = {
     # --- sizes
     "long word": "order" + "x" * 10_000,
     "many words": "order name " * 3_000,
+    "many digits": f"{'9' * 10_000} users, 1-{'9' * 5_000} orders, {'1,' * 3_000}000 requests per second, 1e{'9' * 400} GB",
+    "odd digits": "² users, ① orders a day, ٣ requests per second, ½ GB, ⅓ of Ⅷ members, 〇一二 orders, -0 ms, 1e999 users, NaN GB, inf %",
     "many backticks": "`" * 5_000,
     "many stars": "**" * 3_000 + "order",
     "many brackets": "[" * 3_000 + "order",

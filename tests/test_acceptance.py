@@ -20,7 +20,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 import sqlglot
 import yaml
@@ -54,8 +53,8 @@ postgast: Any = import_module("postgast")
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 _ASKED = "A clerk can create an order with a name and an amount.\n"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.md"))
+MARK = re.compile(r"<!-- ?(?:key=[a-z0-9-]+|[a-z0-9-]+ [0-9a-f]{4,6}(?: at=[0-9]+)?(?: eol=none)?) ?-->")
 COMMONMARK = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-MARK = re.compile(r"<!-- (?:key=[a-z0-9-]+|[a-z0-9-]+ [0-9a-f]{6}(?: at=[0-9]+)?(?: eol=none)?) -->")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs or [("", "")]:
-            scheme = (value or "").partition(":")[0] if name == "href" else "" if name in ("lang", "class") else value or ""
+            scheme = (value or "").partition(":")[0].lower() if name == "href" else "" if name in ("lang", "class") else value or ""
             self.tags.add((tag, name, scheme))
         if tag == "input":
             self._ticked = ("checked", "") in attrs
@@ -151,7 +150,9 @@ def body(text: str) -> str:
     return text.partition("\n---\n")[2]
 
 
-HARMLESS = {(tag, "", "") for tag in "h1 h2 h3 p ul li strong code pre table thead tbody tr th td blockquote".split()} | {
+HARMLESS = {
+    (tag, "", "") for tag in ["h1", "h2", "h3", "p", "ul", "li", "strong", "code", "pre", "table", "thead", "tbody", "tr", "th", "td", "blockquote"]
+} | {
     ("input", "type", "checkbox"),
     ("input", "disabled", ""),
     ("input", "checked", ""),
@@ -200,7 +201,7 @@ def check_structure(plan: Plan, text: str) -> None:
     assert {level for level, _ in rest} <= {2, 3}
     told = [(int(token.tag[1:]), tokens[at + 1]) for at, token in enumerate(tokens) if token.type == "heading_open"]
     shown = [
-        (level, re.sub(" <!--.*", "", "".join(f"`{c.content}`" if c.type == "code_inline" else c.content for c in line.children or ())).strip())
+        (level, "".join(f"`{c.content}`" if c.type == "code_inline" else c.content for c in line.children or () if c.type != "html_inline").strip())
         for level, line in told
     ]
     assert shown == page.headings
@@ -323,15 +324,23 @@ def check_references(brief: Brief, plan: Plan, text: str) -> None:
         if line.startswith("| REQ "):
             header = cells
         elif line.startswith("| "):
-            assert [
-                f"{kind}-{number}" for kind, cell in zip(header, cells, strict=True) for number in cell.split(", ") if number and f"{kind}-{number}" not in ids
-            ] == []
+            assert {f"{kind}-{number}" for kind, cell in zip(header, cells, strict=True) for number in numbers(cell)} <= set(ids)
     assert header or not plan.design.scope.requirements
     keys = [key for _, key in keyed(plan)]
     assert len(set(keys)) == len(keys)
     assert {(name, key) for name, key in referred(plan) if key not in keys} == set()
     lines = {statement.number: (statement.first_line, statement.last_line) for statement in brief.statements}
     assert {span.statement: (span.first_line, span.last_line) for span in plan.spans} == {number: lines[number] for number in cited(plan)}
+
+
+def numbers(cell: str) -> Iterator[str]:
+    """The numbers of a cell: `1.1, 2.1 to 2.3`."""
+    for part in filter(None, cell.split(", ")):
+        first, _, last = part.partition(" to ")
+        group, _, low = first.partition(".")
+        other, _, high = (last or first).partition(".")
+        assert group == other
+        yield from (f"{group}.{number}" for number in range(int(low), int(high) + 1))
 
 
 def members(value: object) -> Iterator[tuple[str, Any]]:
@@ -414,7 +423,6 @@ def test_a_few_lines_get_a_small_plan() -> None:
     plan, text = example("three-lines").plan, example("three-lines").text
     assert len(text.encode()) < 24 * 1024
     assert [part.kind for part in plan.design.structure.components if part.kind in ("service", "worker")] == ["service"]
-    assert plan.design.messaging is None or plan.design.messaging.jobs == ()
     assert plan.design.scope.size == "tiny"
 
 
@@ -500,7 +508,7 @@ def test_diagrams_of_hostile_names_parse() -> None:
             "plan", "-", "-o", "-", stdin=f"# {line}\n\n- A clerk can create an order and send it to the {line} service.\n- {line}: users pay.\n".encode()
         )
         drawn.extend(diagrams(result.stdout))
-    assert len(drawn) > len(LINES)
+    assert len(drawn) > 50
     result = mermaid_check(drawn)
     assert [drawn[int(failure.partition(":")[0])] for failure in result.stdout.splitlines()] == []
     assert result.returncode == 0
@@ -523,7 +531,7 @@ def test_diagrams_of_hostile_names_parse() -> None:
         (b"<!--\n" * 100_000, "standard input holds no text "),
         (b"---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n\nAn order.\n", "standard input:2: front matter uses a YAML anchor or alias: "),
         (b"---\na: !!python/object/apply:os.system ['true']\nb: {\n---\nAn order.\n", "standard input:[0-9]+: malformed front matter "),
-        (b"---\nusers: \x1b[31mmany\n---\n\nAn order.\n", "front matter: users='\\[31mmany' is not a value for it: "),
+        (b"---\nusers: x\x1b[31mmany\n---\n\nAn order.\n", "front matter: users='x\\[31mmany' is not a value for it: "),
         (b"---\nusers: many\n---\n\nAn order.\n", "front matter: users='many' is not a value for it: "),
         (b"---\n" + b"a: " * 5_000 + b"\n---\n\nAn order.\n", "standard input:[0-9]+: malformed front matter "),
     ],
@@ -577,12 +585,13 @@ def nobody() -> Iterator[Path]:
         folder = Path(name)
         if root:
             os.chown(folder, 65534, 65534)
-            os.seteuid(65534)
+            # The real user too: that is whom the system answers about permissions.
+            os.setresuid(65534, 65534, 0)
         try:
             yield folder
         finally:
             if root:
-                os.seteuid(0)
+                os.setresuid(0, 0, 0)
 
 
 def test_a_folder_that_really_cannot_be_written_is_refused_and_a_file_in_it_is_written_in_place() -> None:
@@ -641,7 +650,7 @@ def test_locale_timezone_and_terminal_do_not_show_in_a_plan(tmp_path: Path) -> N
 def test_names_that_are_no_text_are_taken(tmp_path: Path) -> None:
     odd = os.fsdecode(b"br\xefef\x1b[31m.md")
     (tmp_path / odd).write_bytes(_ASKED.encode())
-    done = process("plan", odd, "-o", os.fsdecode(b"f\xfclder"), "--json", "--set", os.fsdecode(b"stack=\xff"), cwd=tmp_path)
+    done = process("plan", odd, "-o", os.fsdecode(b"f\xfclder"), "--json", "--set", os.fsdecode(b"stack=Go\xff"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["change"] == "created"
     assert b"\x1b" not in done.stderr

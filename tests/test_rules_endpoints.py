@@ -42,7 +42,7 @@ def test_spelled_endpoints_are_exactly_those_of_the_brief() -> None:
         purpose="Register",
         origin="brief",
         auth="none",
-        request=(Parameter(name="user.email", minimum=3, maximum=254), Parameter(name="user.password", minimum=8, maximum=128)),
+        request=(Parameter(name="user.email", minimum=3, maximum=254), Parameter(name="user.password", minimum=12, maximum=128)),
         status=201,
         entity="e-users",
         errors=(EndpointError(status=409, code="EMAIL_TAKEN", when="Another user has this email", message="This email is taken: choose another"),),

@@ -103,9 +103,22 @@ def _fact(item: str) -> tuple[str, str]:
 
 def _print(text: str) -> None:
     # Bytes, so that neither the locale nor the platform's line ends change the plan.
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    # Bytes of a path that are no text came in as surrogates; in JSON they go out as escapes.
+    data = text.encode(errors="backslashreplace")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard_output()
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def _discard_output() -> None:
+    """Let Python not complain at exit about what it could not flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextlib.contextmanager
@@ -117,8 +130,8 @@ def _reported() -> Iterator[None]:
         _complain(str(error))
         raise typer.Exit(error.exit_code) from None
     except BrokenPipeError:
-        # Who reads us (`head`) has enough. Python must not complain at exit about what it could not flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Who reads us (`head`) has enough.
+        _discard_output()
         raise typer.Exit from None
     except KeyboardInterrupt:
         _complain("interrupted")

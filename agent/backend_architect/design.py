@@ -634,7 +634,7 @@ class Phase(Closed):
 
     key: Key
     title: Text
-    goal: Text
+    goal: Note = ""
 
 
 class Task(Closed):

@@ -48,7 +48,7 @@ def _auth(design: Design, code: tuple[CodeChange, ...]) -> Keys:
 
 def _errors(design: Design, code: tuple[CodeChange, ...]) -> Keys:
     silent = [endpoint for endpoint in design.endpoints if endpoint.request and not all_errors(endpoint)]
-    explained = design.api is not None and bool(design.api.errors)
+    explained = design.api is not None and bool(design.api.errors or _contract(design, code))
     return _endpoints(design) if explained and design.endpoints and not silent else ()
 
 

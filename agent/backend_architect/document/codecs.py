@@ -294,7 +294,7 @@ class Cited:
 
 @dataclass(frozen=True)
 class Ranges:
-    """Numbers, runs of them as ranges: `1-3, 5`."""
+    """Numbers, runs of them as ranges: `1-3, 5`; "none" if there are none."""
 
     token: re.Pattern[str] | None = None
 
@@ -306,12 +306,12 @@ class Ranges:
                 runs[-1].append(number)
             else:
                 runs.append([number])
-        return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 and run[0] > 0 else ", ".join(map(str, run)) for run in runs)
+        return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 and run[0] > 0 else ", ".join(map(str, run)) for run in runs) or "none"
 
     def read(self, text: str, names: Names) -> tuple[int, ...]:
         """Return the numbers."""
         numbers: list[int] = []
-        for part in text.split(",") if text.strip() else ():
+        for part in text.split(",") if text.strip() not in ("", "none") else ():
             first, dash, last = part.strip().partition("-") if not part.strip().startswith("-") else (part.strip(), "", "")
             start, stop = _integer(first), _integer(last if dash else first)
             if stop - start > LONGEST_RANGE:

@@ -78,7 +78,7 @@ from backend_architect.document.codecs import (
     Word,
 )
 from backend_architect.document.members import COLUMN, PARAMETER
-from backend_architect.plan import CodeChange, Coverage, Finding, Kind, Quality, Retired
+from backend_architect.plan import CodeChange, Finding, Kind, Quality, Retired
 from backend_architect.text import Closed, Note, Text
 
 
@@ -112,7 +112,7 @@ class Item:
     """How many labels stand above the plain bullets."""
     kind: Kind | None = None
     """Of an element with ID and box."""
-    tag: Line | str | None = None
+    tag: Line | Codec | str | None = None
     """What stands in brackets after the ID."""
     keyed: bool = False
     """Whether it carries a key although it has no ID."""
@@ -221,17 +221,37 @@ LOAD = Table(
         Column("Source", "cites", CITED),
     ),
 )
+
+
+@dataclass(frozen=True)
+class _Kinded:
+    """What a requirement is if not functional, which its number tells, and whether it is for later."""
+
+    token: re.Pattern[str] | None = None
+
+    def write(self, value: Any, names: Names) -> str:
+        return ", ".join(word for word in (value.kind, value.horizon) if word not in ("functional", "now"))
+
+    def read(self, text: str, names: Names) -> dict[str, Any]:
+        words = [word.strip() for word in text.split(",") if word.strip() not in ("", "now")]
+        later = words[-1:] == ["later"]
+        kinds = words[:-1] if later else words
+        if len(kinds) > 1:
+            raise Unreadable(f"{text[:60]!r} is not the kind of a requirement")
+        return {"kind": kinds[0] if kinds else "functional", "horizon": "later" if later else "now"}
+
+
 REQUIREMENT = Item(
     Requirement,
     _line(Requirement, ("", "text"), (" — ", "cites", LOCATED)),
     kind="requirement",
-    tag=_line(Requirement, ("", "kind", WORD), (", ", "horizon", WORD)),
+    tag=_Kinded(),
 )
 ASSUMPTION = Item(Assumption, _line(Assumption, ("", "text"), (" — ", "because")), kind="assumption")
 QUESTION = Item(
     OpenQuestion,
     _line(OpenQuestion, ("", "text"), _CITES),
-    (Label("Built if nobody answers", "default"), Label("Another answer changes", "changes")),
+    (Label("Default", "default"), Label("Another answer", "changes")),
     kind="question",
 )
 RULED_OUT = Table(
@@ -479,8 +499,17 @@ QUALITY = Item(
     kind="quality",
 )
 FINDING = Item(Finding, _line(Finding, ("**", "code", WORD), (" ", "severity", WORD), ("**: ", "message"), (" — ", "where")))
+class Covered(Closed):
+    """What became of the brief's statements, as far as the requirements do not tell."""
+
+    required: tuple[int, ...] | None = None
+    """None if it is what the requirements cite, as it should be."""
+    context: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+
+
 COVERAGE = Fields(
-    Coverage,
+    Covered,
     (
         Label("Statements required", "required", RANGES, short=True),
         Label("Context", "context", RANGES, short=True),

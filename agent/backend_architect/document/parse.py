@@ -130,7 +130,7 @@ class _Reader:
             code=code,
             quality=quality,
             findings=self._of("Findings"),
-            coverage=self._single("Traceability"),
+            coverage=self._coverage(design),
             spans=cited,
             identities=tuple(identities),
             ticked=tuple(identity.id for identity in identities if identity.id in self.ticked),
@@ -325,6 +325,13 @@ class _Reader:
             return None
         finally:
             self._strays(line)
+
+    def _coverage(self, design: Design) -> dict[str, Any] | None:
+        covered = self._single("Traceability")
+        if covered is None:
+            return None
+        required = sorted({number for requirement in design.scope.requirements for number in requirement.cites})
+        return {"required": required if covered.required is None else covered.required, "context": covered.context, "excluded": covered.excluded}
 
     def _of(self, name: str) -> tuple[Any, ...]:
         return tuple(self.found.get(name, ()))

@@ -100,7 +100,7 @@ def element(spec: Item, id: str, lines: Sequence[str], names: Names) -> Data:
     tag, end = bracketed(first, len(id) + 2)
     if not first.startswith("**" + id) or not first.startswith("**", end):
         raise Unreadable(f"{first[:60]!r} is not **{id}** in bold")
-    data = spec.tag.read(tag or "", names) if isinstance(spec.tag, Line) else {}
+    data = {} if spec.tag is None or isinstance(spec.tag, str) else spec.tag.read(tag or "", names)
     return data | item(spec, [first[end + 2 :].removeprefix(":").strip(), *lines[1:]], names)
 
 

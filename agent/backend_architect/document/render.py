@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backend_architect.design import Component, Endpoint, Phase, Task
 from backend_architect.document import writing
 from backend_architect.document.codecs import Names, runs
-from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Item
+from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Covered, Item
 from backend_architect.document.markdown import escape
 from backend_architect.emit import mermaid
 from backend_architect.emit.traceability import matrix
@@ -230,7 +230,7 @@ class _Sheet:
             "Not built": design.scope.excluded,
         }
         total = ""
-        if path and first == STEP.columns[0].header:
+        if path and path.steps and first == STEP.columns[0].header:
             shown = [column.field for column in writing.columns(STEP, path.steps)]
             sums = {"step": "**Total**", "ms": f"**{sum(step.ms for step in path.steps)}**"}
             total = writing.grid([sums.get(name, "") for name in shown])
@@ -251,7 +251,11 @@ class _Sheet:
             "User loop": scope.loop,
             "Critical path": performance.critical_path if performance else None,
             "Real-time": messaging.realtime if messaging else None,
-            "Traceability": self.plan.coverage,
+            "Traceability": Covered(
+                required=None if self.plan.coverage.required == tuple(sorted(self.names.required)) else self.plan.coverage.required,
+                context=self.plan.coverage.context,
+                excluded=self.plan.coverage.excluded,
+            ),
         }
         value = values[heading]
         return "" if value is None else writing.fields(SINGLES[heading], value, self.names)
@@ -278,8 +282,8 @@ class _Sheet:
                 # One part has nobody to talk to.
                 drawn = mermaid.components(design) if len(design.structure.components) > 1 else ""
             case "entities":
-                # One table has no relations to show, and its fields stand below.
-                drawn = mermaid.entities(design) if sum(entity.tier != "future" for entity in design.entities) > 1 else ""
+                # Fields stand below; what a diagram shows is how tables refer to each other.
+                drawn = mermaid.entities(design) if any(field.ref for entity in design.entities for field in entity.fields) else ""
             case "critical path":
                 drawn = mermaid.critical_path(design) if design.scope.size != "tiny" else ""
             case _:

@@ -163,15 +163,15 @@ def bracketed(text: str, at: int) -> tuple[str | None, int]:
 
 def uncommented(line: str) -> str:
     """Return a line without the comment at its end."""
-    at = line.rfind("<!-- ")
+    at = line.rfind("<!--")
     return line[:at].rstrip() if at >= 0 and line.rstrip().endswith("-->") else line
 
 
 def marks(line: str) -> dict[str, str]:
     """Return what the comment at a line's end says: its `key`, `fp`, `at`, `eol`."""
-    at = line.rfind("<!-- ")
+    at = line.rfind("<!--")
     if at < 0 or not line.rstrip().endswith("-->"):
         return {}
-    said = line[at + 5 :].rstrip()[:-3].rstrip()
+    said = line[at + 4 :].rstrip()[:-3].strip()
     keyed = _KEYED.match(said)
     return dict(_MARK.findall(said)) | ({"key": keyed[1], "fp": keyed[2]} if keyed else {})

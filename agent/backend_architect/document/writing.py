@@ -20,9 +20,9 @@ def fingerprint(text: str) -> str:
 
 
 def comment(key: str, fp: str | None = None, **marks: object) -> str:
-    """Return a comment that carries a key: `<!-- create-todo 1a2b3c at=4 -->`, or `<!-- key=first-phase -->` where nothing else tells it."""
+    """Return a comment that carries a key: `<!--create-todo 1a2b3c at=4-->`, or `<!--key=first-phase-->` where nothing else tells it."""
     named = [f"{name}={value}" for name, value in marks.items() if value is not None]
-    return f"<!-- {' '.join([*([f'key={key}'] if fp is None else [key, fp]), *named])} -->"
+    return f"<!--{' '.join([*([f'key={key}'] if fp is None else [key, fp]), *named])}-->"
 
 
 def element(item: Item, value: Any, names: Names, *, id: str, ticked: bool, at: int | None = None, hidden: frozenset[str] = frozenset()) -> str:

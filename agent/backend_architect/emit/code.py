@@ -26,7 +26,7 @@ def _contract(design: Design) -> tuple[CodeChange, ...]:
         language="yaml",
         about=f"{_counted(len(design.endpoints), 'endpoint', 'endpoints')}, OpenAPI 3.1",
         content=content,
-        implements=(design.api.decision.key, *(components if len(known) > 1 else ())),
+        implements=(design.api.decision.key, *components) if len(known) > 1 else (),
     )
     return (change,)
 
@@ -39,15 +39,15 @@ def _migration(design: Design) -> tuple[CodeChange, ...]:
     engine = ENGINES[design.data.decision.engine]
     return (
         CodeChange(
-            key="code-migration-up",
+            key="code-up",
             path="migrations/0001_initial.up.sql",
             language="sql",
             about=f"{_counted(len(entities), 'table', 'tables')}, {engine}",
             content=up,
-            implements=(design.data.decision.key, *entities),
+            implements=(design.data.decision.key, *entities) if len(entities) > 1 else (),
         ),
         CodeChange(
-            key="code-migration-down",
+            key="code-down",
             path="migrations/0001_initial.down.sql",
             language="sql",
             about="The reverse",

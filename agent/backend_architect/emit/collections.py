@@ -177,13 +177,19 @@ def _cosmos(entity: Entity) -> dict[str, Any]:
         "properties": {"id": own if own.get("type") == "string" else {"type": "string"}} | plain["properties"],
     }
     indexes = _indexes(entity)
+    partition = _partition(entity)
     return {
         "name": entity.name,
         "purpose": entity.purpose,
-        "partitionKey": f"/{_partition(entity)}",
-        "uniqueKeys": [[f"/{name}" for name in index.fields] for index in indexes if index.unique],
+        "partitionKey": f"/{partition}",
+        # A container holds a key to be unique within one partition only.
+        "uniqueKeys": [[f"/{name}" for name in index.fields] for index in indexes if index.unique and partition in index.fields],
         "compositeIndexes": [[f"/{name}" for name in index.fields] for index in indexes if len(index.fields) > 1],
-        "serves": {", ".join(index.fields): index.query for index in indexes},
+        "serves": {
+            ", ".join(index.fields): index.query
+            + (" (the program has to see to it: no key holds across partitions)" if index.unique and partition not in index.fields else "")
+            for index in indexes
+        },
         "schema": schema,
     }
 
@@ -205,13 +211,14 @@ def _plain_schema(entity: Entity) -> Schema:
 
 
 def _partition(entity: Entity) -> str:
-    """Return what spreads the items: the owner that most reads name, else the key."""
+    """Return what spreads the items: the owner that most reads name, else what has to be unique, else the key."""
     primary = _primary(entity)
     if len(primary) > 1:
         return primary[0]
     led = [index.fields[0] for index in entity.indexes if index.fields]
     owners = [field.name for field in _fields(entity) if field.ref and field.required]
-    return next((name for name in owners if name in led), (owners or [*primary, "id"])[0])
+    alone = [index.fields[0] for index in _indexes(entity) if index.unique and len(index.fields) == 1]
+    return next((name for name in owners if name in led), (owners or [*alone, *primary, "id"])[0])
 
 
 # --- DynamoDB -------------------------------------------------------------------------------

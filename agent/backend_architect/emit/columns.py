@@ -37,55 +37,110 @@ def column_type(field: Field, dialect: Dialect, *, keyed: bool) -> TypeEngine[An
         dialect: Where.
         keyed: Whether it is part of a key or index: MySQL indexes no unbounded text or bytes.
     """
-    import sqlalchemy as sa
-    from sqlalchemy.dialects import mysql, postgresql
+    # A dialect is a heavy import: only the one that is asked for.
+    match dialect:
+        case "postgresql":
+            return _postgresql(field)
+        case "mysql":
+            return _mysql(field, keyed=keyed)
+        case "sqlite":
+            return _sqlite(field)
 
-    is_pg, is_mysql = dialect == "postgresql", dialect == "mysql"
+
+def _postgresql(field: Field) -> TypeEngine[Any]:
+    import sqlalchemy as sa
+    from sqlalchemy.dialects import postgresql
+
     match field.type:
         case "uuid":
-            return postgresql.UUID() if is_pg else sa.CHAR(36) if is_mysql else sa.Text()
-        case "text":
-            return _text(length_limit(field), dialect, keyed=keyed)
-        case "enum":
-            longest = max((len(value) for value in field.values), default=0)
-            # Room for a value that is added later, so that adding it rewrites no table.
-            return _text(max(32, longest) if is_mysql else None, dialect, keyed=keyed)
-        case "integer" if not is_mysql and not is_pg:
-            return sa.Integer()
+            return postgresql.UUID()
+        case "text" if (limit := length_limit(field)) and limit <= _PG_VARCHAR:
+            return sa.VARCHAR(limit)
+        case "text" | "enum":
+            return sa.Text()
         case "integer":
-            wide = any(bound is not None and math.isfinite(bound) and abs(bound) > _INT32 for bound in (field.minimum, field.maximum))
-            return sa.BigInteger() if wide else sa.Integer()
+            return sa.BigInteger() if _is_wide(field) else sa.Integer()
         case "bigint":
-            return sa.BigInteger() if is_pg or is_mysql else sa.Integer()
+            return sa.BigInteger()
         case "decimal":
             return sa.Numeric(18, 2)
         case "float":
-            return sa.Double() if is_pg or is_mysql else sa.REAL()
+            return sa.Double()
         case "boolean":
             return sa.Boolean()
         case "timestamp":
-            return sa.TIMESTAMP(timezone=True) if is_pg else mysql.DATETIME(fsp=6) if is_mysql else sa.Text()
+            return sa.TIMESTAMP(timezone=True)
         case "date":
-            return sa.Date() if is_pg or is_mysql else sa.Text()
+            return sa.Date()
         case "json":
-            return postgresql.JSONB() if is_pg else sa.JSON() if is_mysql else sa.Text()
+            return postgresql.JSONB()
         case "bytes":
-            return sa.LargeBinary() if not is_mysql else mysql.VARBINARY(KEYED_TEXT) if keyed else mysql.LONGBLOB()
+            return sa.LargeBinary()
 
 
-def _text(limit: int | None, dialect: Dialect, *, keyed: bool) -> TypeEngine[Any]:
+def _mysql(field: Field, *, keyed: bool) -> TypeEngine[Any]:
     import sqlalchemy as sa
     from sqlalchemy.dialects import mysql
 
-    match dialect:
-        case "postgresql":
-            return sa.VARCHAR(limit) if limit and limit <= _PG_VARCHAR else sa.Text()
-        case "sqlite":
+    match field.type:
+        case "uuid":
+            return sa.CHAR(36)
+        case "text":
+            return _mysql_text(length_limit(field), keyed=keyed)
+        case "enum":
+            # Room for a value that is added later, so that adding it rewrites no table.
+            return _mysql_text(max(32, *map(len, field.values), 0), keyed=keyed)
+        case "integer":
+            return sa.BigInteger() if _is_wide(field) else sa.Integer()
+        case "bigint":
+            return sa.BigInteger()
+        case "decimal":
+            return sa.Numeric(18, 2)
+        case "float":
+            return sa.Double()
+        case "boolean":
+            return sa.Boolean()
+        case "timestamp":
+            return mysql.DATETIME(fsp=6)
+        case "date":
+            return sa.Date()
+        case "json":
+            return sa.JSON()
+        case "bytes":
+            return mysql.VARBINARY(KEYED_TEXT) if keyed else mysql.LONGBLOB()
+
+
+def _mysql_text(limit: int | None, *, keyed: bool) -> TypeEngine[Any]:
+    import sqlalchemy as sa
+    from sqlalchemy.dialects import mysql
+
+    if keyed:
+        return sa.VARCHAR(min(limit or KEYED_TEXT, _MYSQL_KEY))
+    if limit and limit <= _MYSQL_VARCHAR:
+        return sa.VARCHAR(limit)
+    return mysql.MEDIUMTEXT() if not limit or limit <= 4_000_000 else mysql.LONGTEXT()
+
+
+def _sqlite(field: Field) -> TypeEngine[Any]:
+    import sqlalchemy as sa
+
+    match field.type:
+        case "integer" | "bigint":
+            return sa.Integer()
+        case "decimal":
+            return sa.Numeric(18, 2)
+        case "float":
+            return sa.REAL()
+        case "boolean":
+            return sa.Boolean()
+        case "bytes":
+            return sa.LargeBinary()
+        case _:
             return sa.Text()
-        case "mysql" if keyed:
-            return sa.VARCHAR(min(limit or KEYED_TEXT, _MYSQL_KEY))
-        case "mysql":
-            return sa.VARCHAR(limit) if limit and limit <= _MYSQL_VARCHAR else mysql.MEDIUMTEXT() if not limit or limit <= 4_000_000 else mysql.LONGTEXT()
+
+
+def _is_wide(field: Field) -> bool:
+    return any(bound is not None and math.isfinite(bound) and abs(bound) > _INT32 for bound in (field.minimum, field.maximum))
 
 
 def can_be_keyed(field: Field, dialect: Dialect) -> bool:

@@ -138,8 +138,8 @@ def text(design: Design) -> str:
 
 
 def _operation(endpoint: Endpoint, name: str, shared: _Shared) -> Schema:
-    # What few endpoints are called can be told from method and path.
-    operation: Schema = ({} if shared.terse else {"operationId": name}) | {"summary": sentence(endpoint.purpose, 90)}
+    # Few endpoints can be told by method and path.
+    operation: Schema = {} if shared.terse else {"operationId": name, "summary": sentence(endpoint.purpose, 90)}
     if len(shared.tags) > 1:
         operation["tags"] = [shared.tag(endpoint.component)]
     if shared.security and (allowed := requirement(endpoint, shared.security)) != [{shared.security[0]: []}]:
@@ -233,6 +233,8 @@ def _responses(endpoint: Endpoint, shared: _Shared) -> dict[str, Schema]:
     answer: Schema = {"description": _PHRASES.get(status) or ("Success" if status < 300 else "Redirection")}
     if (schema := _content(endpoint, shared)) is not None and endpoint.method not in ("WS", "HEAD") and 200 <= status < 300 and status not in (204, 205):
         answer["content"] = {_media(endpoint): {"schema": schema} if schema else {}}
+    if status == 202 and _tells_later(endpoint, shared.design.endpoints):
+        answer["headers"] = {"Location": {"description": "Where its state is read", "schema": {"type": "string", "format": "uri-reference"}}}
     responses = {str(status): answer}
     codes: dict[int, dict[str, None]] = {}
     for error in all_errors(endpoint, shared.design.api.decision if shared.design.api else None):
@@ -244,6 +246,12 @@ def _responses(endpoint: Endpoint, shared: _Shared) -> dict[str, Schema]:
             shared.usual.add(failed)
         responses["default" if is_usual and shared.terse else str(failed)] = _ref("responses", "Error") | ({} if is_usual else {"description": " or ".join(named)})
     return responses
+
+
+def _tells_later(endpoint: Endpoint, endpoints: tuple[Endpoint, ...]) -> bool:
+    """Whether what was accepted can be read by its identifier afterwards."""
+    one = re.compile(rf"/{re.escape(endpoint.path.rpartition('/')[2])}/\{{[^/]+\}}$")
+    return any(other.method == "GET" and one.search(other.path) for other in endpoints)
 
 
 def _fault(shared: _Shared, schema: Schema) -> Schema:
@@ -341,7 +349,7 @@ def _ref(kind: str, name: str) -> Schema:
 
 _LINE = 140
 """Longest node that stays on one line."""
-_TERSE_LINE = 190
+_TERSE_LINE = 260
 
 
 def as_yaml(document: dict[str, Any], *, line: int = _LINE) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from backend_architect.design import Design
@@ -38,10 +39,10 @@ class _Writer:
 
     def __init__(self, dialect: Dialect, names: Names) -> None:
         from sqlalchemy import MetaData
-        from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-        # The style of parameters decides whether `%` is doubled: in a file it must not be.
-        module: Any = {"postgresql": postgresql, "mysql": mysql, "sqlite": sqlite}[dialect]
+        # Only this one: a dialect brings all its drivers' modules. The style of parameters decides
+        # whether `%` is doubled: in a file it must not be.
+        module = import_module(f"sqlalchemy.dialects.{dialect}")
         self.engine: Any = module.dialect(paramstyle="named")
         self.dialect = dialect
         self.names = names
@@ -53,37 +54,43 @@ class _Writer:
         """Return the statements that build the tables."""
         timed = self.dialect != "postgresql" and any(column.stored.type == "timestamp" for table in planned for column in table.columns)
         times = f" Times are UTC{', as ISO 8601 text' if self.dialect == 'sqlite' else ''}." if timed else ""
-        lines = [f"-- {comment(design.scope.project)}, {_TITLES[self.dialect]}; the reverse is 0001_initial.down.sql.{times}"]
+        lines = [f"-- {comment(design.scope.project)}, {_TITLES[self.dialect]}.{times}"] if len(planned) > 1 or not times else [f"--{times}"]
         if self._keeps_references(planned):
             lines += ["-- SQLite checks foreign keys only on a connection that says so: the program's have to.", "PRAGMA foreign_keys = ON;"]
-        lines += [] if self.dialect == "mysql" else ["BEGIN;"]
         # All tables are known before any is written: a reference may point ahead.
         for table in planned:
             self._declare(table)
+        apart = self._is_apart(planned)
+        lines += [] if apart else ["BEGIN;"]
         for table, late in ordered(planned):
-            lines += ["", *self._table(table, () if self.dialect == "sqlite" else late)]
+            lines += [*([] if apart and len(planned) == 1 else [""]), *self._table(table, () if self.dialect == "sqlite" else late)]
         for constraint in self.deferred:
             from sqlalchemy.schema import AddConstraint
 
             lines += ["", "-- Refers back to a table that refers here.", self._statement(AddConstraint(constraint))]
         later = [entity for entity in design.entities if entity.tier == "future"]
         lines += [""] * bool(later) + [f"-- Later, not built now: {comment(entity.name)}: {comment(entity.purpose)}" for entity in later]
-        lines += [] if self.dialect == "mysql" else ["", "COMMIT;"]
+        lines += [] if apart else ["", "COMMIT;"]
         return "\n".join(lines) + "\n"
 
     def down(self, planned: tuple[Table, ...]) -> str:
         """Return the statements that remove what `up` built; to be called after it."""
         from sqlalchemy.schema import DropConstraint, DropTable
 
-        lines = ["-- Removes what 0001_initial.up.sql builds, with its data."]
+        apart = self._is_apart(planned)
+        lines = [] if len(planned) == 1 else ["-- Removes what 0001_initial.up.sql builds, with its data."]
         # Dropping a table deletes its rows first, which a reference in a ring would refuse.
         lines += ["PRAGMA foreign_keys = OFF;"] if self._keeps_references(planned) else []
-        lines += [] if self.dialect == "mysql" else ["BEGIN;"]
+        lines += [] if apart else ["BEGIN;"]
         lines += [self._statement(DropConstraint(constraint)) for constraint in reversed(self.deferred)]
         lines += [self._statement(DropTable(self.metadata.tables[table.name])) for table, _ in reversed(ordered(planned))]
-        lines += [] if self.dialect == "mysql" else ["COMMIT;"]
+        lines += [] if apart else ["COMMIT;"]
         lines += ["PRAGMA foreign_keys = ON;"] if self._keeps_references(planned) else []
         return "\n".join(lines) + "\n"
+
+    def _is_apart(self, planned: tuple[Table, ...]) -> bool:
+        """Whether each statement stands for itself: MySQL commits each, and one alone is whole or not there at all."""
+        return self.dialect == "mysql" or (len(planned) == 1 and not self.hashed[planned[0].name] and not planned[0].lookups)
 
     def _keeps_references(self, planned: tuple[Table, ...]) -> bool:
         """Whether references have to be switched on and off: SQLite alone asks for that."""
@@ -159,7 +166,9 @@ class _Writer:
             ]
             return sa.Index(lookup.name, *parts, unique=True, _table=table)
         lengths = {name: most for name, most in zip(lookup.columns, held, strict=True) if most is not None}
-        return sa.Index(lookup.name, *(table.c[name] for name in lookup.columns), mysql_length=lengths or None)
+        columns = [table.c[name] for name in lookup.columns]
+        # To check a dialect's own argument, even None, SQLAlchemy loads that dialect.
+        return sa.Index(lookup.name, *columns, mysql_length=lengths) if lengths else sa.Index(lookup.name, *columns)
 
     def _statement(self, element: Any) -> str:
         # Texts hold no line breaks (they are one-line values), so that each line is the compiler's.

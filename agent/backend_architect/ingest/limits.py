@@ -113,7 +113,7 @@ _DAYS = expression(rf"[\s-]*(?:business\s+|working\s+|calendar\s+)?(?P<unit>{uni
 
 _KEEP = expression(
     r"\b(?:disappears?|expires?|expired|expiring|retention|retain(?:ed|s)?|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|keep|kept|keeps"
-    r"|store[sd]?|history|ttl|older than|expira|retenção|retención|guardar|conservar|aufbewahr\w*|gelöscht|conservé\w*)\b|过期|保留|保存|删除",
+    r"|store[sd]?|history|ttl|older than|logged|expira|retenção|retención|guardar|conservar|aufbewahr\w*|gelöscht|conservé\w*)\b|过期|保留|保存|删除",
     re.IGNORECASE,
 )
 _KEEP_LINK = expression(
@@ -122,6 +122,8 @@ _KEEP_LINK = expression(
     re.IGNORECASE,
 )
 _KEEP_AFTER = expression(r"\s*(?:retention|of history|of data|后(?:过期|删除)|后自动)|\s*(?:后|之后)|\s*nach\b[^.;]{0,30}\bgelöscht", re.IGNORECASE)
+_KEPT_THEN = expression(r"\b(?:kept|retained|stored|archived|deleted|purged|removed|erased|anonymi[sz]ed|disappears?|expires?)\s+$", re.IGNORECASE)
+_FROM_THEN = expression(r"\s*after\b", re.IGNORECASE)
 _NO_KEEP = expression(
     r"\bproposals?\b|\boffers?\b|\bcontract|\bshall be (?:valid|firm)|\bnotice\b|\btokens?\b|\bsessions?\b|\b(?:magic|reset|invitation|verification"
     r"|confirmation) links?|\bjwt\b|\bcookies?\b"
@@ -265,7 +267,9 @@ def _retention(passage: Passage, quantity: Quantity, before: str, rest: str) -> 
         return None
     linked = _KEEP_LINK.search(before) and _KEEP.search(before[-60:])
     named = _KEEP_AFTER.match(rest, match.end()) and _KEEP.search(passage.text[quantity.start : quantity.end + 40])
-    if not (linked or named) or _NO_KEEP.search(passage.text):
+    # "Deleted 10 years after the last visit": the verb stands right before the number.
+    counted = _KEPT_THEN.search(before) and _FROM_THEN.match(rest, match.end())
+    if not (linked or named or counted) or _NO_KEEP.search(passage.text):
         return None
     unit = units.period_of(match["unit"])
     days = quantity.number * units.SECONDS[unit] / units.SECONDS["day"]

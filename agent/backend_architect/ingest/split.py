@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from backend_architect.brief import StatementKind
+from backend_architect.errors import BriefError
 from backend_architect.expressions import expression
 from backend_architect.ingest import sentences
 from backend_architect.ingest.vocabulary import words
@@ -32,6 +33,9 @@ _BLOCK_TAGS = words(
     "address article aside blockquote body br caption center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
     "hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
+
+_DEEPEST = 100
+"""Levels of nesting that are read; a list and its item are one each."""
 
 
 @dataclass(slots=True)
@@ -89,13 +93,16 @@ class _Splitter:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table")
 
 
 def split(source: str) -> list[Piece]:
     r"""Return the pieces of `source`, in order; a piece's `parent` is the number (from 1) of an earlier one.
 
     `source` has `\n` line ends and no invisible characters. Lines are counted from 1.
+
+    Raises:
+        BriefError: Lists or quotations are nested deeper than anybody reads.
     """
     splitter = _Splitter()
     _read(splitter, without_comments(source), 0, depth=0)
@@ -139,6 +146,9 @@ def without_comments(source: str) -> str:
 
 def _read(splitter: _Splitter, source: str, offset: int, *, depth: int) -> None:
     tokens = _parser().parse(source)
+    if deep := next((token for token in tokens if token.level >= _DEEPEST - 1 and token.nesting == 1), None):
+        # The parser leaves out what stands deeper, and nothing of a brief may be lost.
+        raise BriefError(f"line {_lines(deep, offset)[0]:,} nests lists or quotations too deep: write them flatter, at most {_DEEPEST // 2 - 1} levels")
     lines = source.split("\n")
     items: list[_Item] = []
     lists: list[int | None] = []

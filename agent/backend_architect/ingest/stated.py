@@ -112,7 +112,7 @@ def _expected(name: str) -> str:
         return f"one of {', '.join(_CHOICES[name])}"
     if name in _EXAMPLES:
         return f"a value for it: write for example {name}={_EXAMPLES[name]!r}"
-    return "a name: write at least one"
+    return "a name of up to 200 characters: write at least one"
 
 
 def _amount(text: str) -> tuple[Quantity, str, When] | None:

@@ -41,7 +41,8 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
     spelled = bool(case.contracts.ours) and "user" not in sketches
     signs_in = (auth in ("session", "token", "external") or (auth == "optional" and not tables)) and not spelled
     owned = signs_in and bool(case.contracts.ours or any(action.actor for action in case.actions))
-    if "user" in sketches or (signs_in and not tables) or people or predefined:
+    # Tables that the brief spells out are all there are.
+    if "user" in sketches or (not tables and (signs_in or people or predefined)):
         user = sketches.setdefault("user", Sketch("user"))
         user.supporting = True
         user.horizon = "now"

@@ -66,7 +66,7 @@ def _choice(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> s
         return f"REST: {counted(len(spelled), 'endpoint')} of the brief and {counted(len(endpoints) - len(spelled), 'one')} it implies".replace(
             "ones", "more"
         ).replace("one one", "one more")
-    return f"REST with JSON, {counted(len(endpoints), 'endpoint')}"
+    return f"REST, {counted(len(endpoints), 'endpoint')}"
 
 
 def _pattern(named: Ground | None, spelled: tuple[Endpoint, ...]) -> str:
@@ -97,7 +97,7 @@ def _why(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, .
         else f"The operations are reads and writes of {listing(resources, most=4) or 'one thing'}"
     )
     if case.traits.size == "tiny":
-        return sentences(f"{headed(acts)}: plain operations on {counted(len(resources), 'resource')}" if acts and resources else what)
+        return f"Plain operations on {listing(resources, most=3)}" if resources else what
     seen = client(case)
     return sentences(
         what,
@@ -186,7 +186,7 @@ def _errors(case: Case) -> str:
         if statement.kind == "code" and (found := _ERROR_BODY.search(statement.text)) and case.label(statement.number) != "excluded":
             return f"The brief's own error body, with its member `{found['member']}`; a `X-Request-Id` header names the request in the log"
     if case.traits.size == "tiny":
-        return "`application/problem+json` (RFC 9457) with `code`"
+        return "RFC 9457, with `code`"
     return "`application/problem+json` (RFC 9457) with `code`, `request_id` and, for input, `errors[]` naming each field"
 
 
@@ -222,7 +222,7 @@ def rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
     known = case.traits.auth in ("session", "token")
     writes = [f"`{e.method} {e.path}`" for e in endpoints if e.auth in ("none", "optional") and e.method in ("POST", "PUT", "PATCH", "DELETE")]
     if case.traits.size == "tiny":
-        return f"{PER_USER} requests/min for each address, at the proxy"
+        return f"{PER_USER} requests/min an address"
     said = [f"{PER_USER} requests/min for each user" if known else f"{PER_USER} requests/min for each address"]
     if writes:
         said.append(f"{ANONYMOUS_WRITES} a minute for each address on {listing(writes, most=2)}, which need no account")

@@ -147,6 +147,11 @@ class Contracts(Closed):
     endpoints: tuple[SpelledEndpoint, ...] = ()
     tables: tuple[SpelledTable, ...] = ()
 
+    def home(self, endpoint: SpelledEndpoint) -> int:
+        """Return the statement that defines an endpoint: the first that speaks of no other one."""
+        shared = {n for other in self.endpoints if other is not endpoint for n in other.cites}
+        return next((n for n in endpoint.cites if n not in shared), endpoint.cites[0])
+
     @property
     def ours(self) -> tuple[SpelledEndpoint, ...]:
         """The endpoints this project has to offer."""

@@ -193,7 +193,7 @@ def _api_scaling(site: Assembly) -> str:
         )
     users = largest(parts.case, "users")
     if site.tiny:
-        return f"One process; it answers about {PER_INSTANCE} requests/s"
+        return f"One process, about {PER_INSTANCE} requests/s"
     who = f"{users.value} reach" if users else "The brief states no load; reach"
     return (
         f"One process, {state}, so a second can be added behind a balancer. {headed(who)} its reckoned {PER_INSTANCE} requests/s only if "

@@ -16,6 +16,8 @@ from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clip
 from backend_architect.design import DataDecision, Engine, Entity, Rejected, Scope, Structure
 
 KEY = "d-data"
+ENGINE_ASSUMED = "a-engine"
+"""Key of the assumption that stands for an engine the brief gives no reason for."""
 
 _OBJECTS = re.compile(r"\b(?:object stor\w+|blob stor\w+|s3)\b|对象存储", re.IGNORECASE)
 _DOCUMENT = re.compile(r"\b(?:nosql|mongo\w*|document (?:store|database)|key-value|cosmos\w*|dynamo\w*)\b|键-?值", re.IGNORECASE)
@@ -35,7 +37,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
         choice=_choice(case, built),
         why=_why(case, built, grown),
         rejected=_rejected(case, built, grown),
-        satisfies=topical(case, scope, "data"),
+        satisfies=(*topical(case, scope, "data"), *(assumption.key for assumption in scope.assumptions if assumption.key == ENGINE_ASSUMED)),
         cites=cites(case.traits.engine_basis.cites, grown.cites, [n for g in guarded for n in g.cites], [n for e in built for n in e.cites[:1]], most=10),
         engine=case.traits.engine,
         model=_model(case, built),
@@ -166,7 +168,7 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
             found.append(
                 Rejected(
                     option="PostgreSQL server",
-                    because="one more process to run; it comes with a second host or 20 writes/s"
+                    because="one more process; it comes with a second host or 20 writes/s"
                     if case.traits.size == "tiny"
                     else "one more process to run and back up for data that fits a file; the same SQL moves there when a second host is needed",
                 )
@@ -208,7 +210,7 @@ def _model(case: Case, built: tuple[Entity, ...]) -> str:
             )
         case _:
             if case.traits.size == "tiny":
-                return "" if len(built) == 1 else f"{headed(count(len(built)))} normalised tables"
+                return f"{headed(count(len(built)))} normalised {'table' if len(built) == 1 else 'tables'}"
             normal = "normalised; nothing is denormalised until a query is measured as slow"
             copies = f"; {quoted(kept.quote, 60)} gets its own copy in files" if (kept := archive(case)) is not None else ""
             return sentences(f"{headed(count(len(built)))} {'table' if len(built) == 1 else 'tables'}, {normal}{copies}", "; ".join(lines[:4]))
@@ -248,7 +250,7 @@ def _migrations(case: Case) -> str:
             "indexes are in a versioned file"
         )
     if case.traits.size == "tiny":
-        return "Numbered SQL files, each with its reverse"
+        return "Numbered SQL files with reverses"
     return (
         f"Numbered SQL files, each with its reverse, run by `{stack.migrate}` before the new code starts; a column is added, filled and only a release later "
         "required or dropped, so that old and new code run side by side"

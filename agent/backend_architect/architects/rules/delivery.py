@@ -56,7 +56,7 @@ def _described(case: Case, scope: Scope, design: Design) -> list[tuple[str, str,
         FIRST: (("Build and run it" if tiny else "Walking skeleton") if case.traits.shape == "service" else "The parts and their rules", first),
         REST: ("The rest, and running it" if tiny else "All that is asked for now", _rest(case, scope)),
         HARDEN: ("Ready for use", _ready(case, design, noun)),
-        LATER: ("Later", "Not before the loop is in use" if tiny else "What the brief itself puts off; each is planned again when its turn comes"),
+        LATER: ("Later", "Not before the rest is in use" if tiny else "What the brief itself puts off; each is planned again when its turn comes"),
     }
     return [(key, *texts[key]) for key in ORDER]
 

@@ -15,6 +15,9 @@ PREFIX = "/v1"
 HIDDEN = frozenset({"password_hash", "token_hash", "key_hash", "secret_hash"})
 """Columns that never leave the backend."""
 
+PASSWORD = (12.0, 128.0)
+"""Fewest and most characters of a password, wherever one is set."""
+
 Auth = Literal["none", "optional", "user", "role", "service"]
 
 
@@ -150,7 +153,7 @@ def parts_of(api: Api, noun: str, *, output: bool, prefix: str = "", depth: int 
         if output:
             found.append(Parameter(name=f"{base}id", type="uuid"))
         above = {api.entities[noun].key, next((column.ref for column in api.entities[noun].fields if column.ref), "")}
-        for at, column in enumerate(c for c in writable(entity) if c.ref not in above or (part == "answer" and c.name != f"{noun}identifier")):
+        for at, column in enumerate(c for c in writable(entity) if c.ref not in above or (part == "answer" and c.name != f"{noun}_id")):
             parameter = parameter_of(column)
             note = f"1 to {int(most)} {words(entity.name)}, in their order" if most and not at and not output else parameter.note
             found.append(parameter.model_copy(update={"name": f"{base}{parameter.name}", "note": note}))

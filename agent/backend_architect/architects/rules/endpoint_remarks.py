@@ -47,7 +47,7 @@ _NO_THING = expression(
     re.IGNORECASE,
 )
 _LIMIT = expression(
-    r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]*|one|two|three|five|ten|once"
+    r"(?:\b(?:limit(?:ed)? (?:of|to) |at most |maximum (?:of )?|max\.? |up to |no more than |only )?(?:\d[\d.,]{0,20}|one|two|three|five|ten|once"
     r"|twice) (?:calls?|requests?|times?|invocations?) (?:per|every|each|an?|in|within)(?: (?:\d+|one|two|three|five|ten|thirty"
     r"|sixty))? (?:seconds?|minutes?|hours?|days?|s|min)\b)"
     r"|(?:\b(?:once|twice) (?:per|every|an?)(?: (?:\d+|five|ten))? (?:seconds?|minutes?|hours?|days?)\b)"

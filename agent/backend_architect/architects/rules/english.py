@@ -52,7 +52,7 @@ UI = vocabulary("""
 """Parts of a screen: no backend keeps them."""
 
 VAGUE = vocabulary("""
-    power energy money paper sense end     log logs     foundation capability possibility opportunity experience service solution value effort     point hour day week month year minute second go get present maximum minimum draft length half bit     ability above access activity anything app area below case cost data datum efficiency everything example flow front function in_front information
+    read write call iteration decoupling     power energy money paper sense end     log logs     foundation capability possibility opportunity experience service solution value effort     point hour day week month year minute second go get present maximum minimum draft length half bit     ability above access activity anything app area below case cost data datum efficiency everything example flow front function in_front information
     inside issue many much need nothing number order_of place platform principle process purpose rest result_of role something step thing time
     today topic way work
 """)
@@ -93,7 +93,7 @@ PEOPLE = re.compile(
 """Words for people, and for programs that call."""
 
 
-AGENT = re.compile(r"[a-z]{3,}(?:er|or|ist|ian|eer|ee|ant)s?$")
+AGENT = re.compile(r"[a-z]{3,40}(?:er|or|ist|ian|eer|ee|ant)s?$")
 """Endings of words for people by what they do: cataloguer, auditor, archivist, trustee."""
 NOT_AGENTS = vocabulary("""
     answer banner barrier border browser buffer center centre character chapter cluster colour color committee computer container corner counter coffee cover

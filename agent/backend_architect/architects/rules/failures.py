@@ -38,9 +38,9 @@ def of_api(parts: Parts) -> tuple[FailureMode, ...]:
     elif parts.keeps:
         found.append(
             _mode(
-                f"The process stops before it answers ({parts.write})" if parts.case.traits.size == "tiny" else f"The process stops between storing and answering ({parts.write})",
-                "it is stored, the answer is lost" if parts.case.traits.size == "tiny" else "it is stored, the answer is lost; after the restart it is read like any other",
-                ("an error, then the change" if parts.case.traits.size == "tiny" else "an error, then the change after a reload") if parts.client else "a broken connection; reading shows the change",
+                "The process stops before it answers" if parts.case.traits.size == "tiny" else f"The process stops between storing and answering ({parts.write})",
+                "it is kept, the answer is lost" if parts.case.traits.size == "tiny" else "it is stored, the answer is lost; after the restart it is read like any other",
+                ("an error" if parts.case.traits.size == "tiny" else "an error, then the change after a reload") if parts.client else "a broken connection; reading shows the change",
             )
         )
     if parts.store and not parts.server:

@@ -45,7 +45,7 @@ _QUEUEING = re.compile(r"\b(?:queue[ds]?|queuing|asynchronous(?:ly)?|in the back
 _RESERVE_WORDS = "Fallback|Backup|Secondary|Reserve|Standby"
 _RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|second|reserve|stand-?by|alternate|conting\w+)\b", re.IGNORECASE)
 _EXPIRY = re.compile(r"(?:^|_)(?:expir\w*|valid_until)(?:_|$)")
-_DAYS = re.compile(r"\d+\s*(?:days?|months?|years?)", re.IGNORECASE)
+_DAYS = re.compile(r"(?<!\d)\d{1,9}\s*(?:days?|months?|years?)", re.IGNORECASE)
 _EMAIL = re.compile(r"\b(e-?mail|sms|text message|push notification|slack|webhook)s?\b", re.IGNORECASE)
 
 _KINDS: dict[str, Kind] = {

@@ -127,7 +127,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
             steps.append(f"Backup and a timed restore: {wording.clipped(running.backup, 130)}")
         if tiny:
             timed = f", time 100 calls as a benchmark ({goal(case, design)})" if performance is not None else ""
-            steps = [f"Restore a copy{timed}, go through the OWASP Top 10"]
+            steps = [f"Go through the OWASP Top 10{timed}"]
         if not tiny:
             steps.append(f"Alerts: {wording.listing([wording.clipped(m.signal, 50) for m in operations.monitors], most=4)}")
             steps.append(f"Roll back once on purpose: {wording.clipped(running.rollback, 90)}")
@@ -135,7 +135,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
             Draft(
                 key="t-operate",
                 phase=REST if tiny else HARDEN,
-                title="Run it" + (" and get it back after a loss" if kept else ""),
+                title="Run it" + (" and get it back after a loss" if kept and not tiny else ""),
                 after=[*after, *(["t-load"] if performance is not None and not tiny else [])],
                 steps=steps,
                 verify="" if tiny and kept else 'curl -fsS "$BASE_URL/healthz"',
@@ -150,7 +150,7 @@ def _survives(case: Case, noun: str, *, kept: bool) -> str:
     if evidence.boxed(case):
         return f"After every container was restarted no answered {noun} is missing, and the limits in the file add up to the caps"
     seen = (
-        f"{wording.headed(wording.article(noun))} of yesterday is there after a restore"
+        f"{wording.headed(wording.article(noun))} of yesterday is back after a restore"
         if kept
         else f"After a kill -9 the next {noun} is accepted within 5 s"
     )

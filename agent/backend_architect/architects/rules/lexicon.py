@@ -117,7 +117,7 @@ def _any(*words: str) -> re.Pattern[str]:
 
 MODAL = _any(
     r"\b(?:must|shall|should|needs? to|has to|have to|ha[ds] to be|required to|able to|allowed to|wants?(?: to)?|wish(?:es)?|would like|can(?:not|'t)?|may(?: not| only)?|will(?: not)?)\b",
-    r"\b(?:deve(?:rá|rão|m)?|precisa(?:m|rá)?|é necessário|é permitido|poderá|podem?)\b",
+    r"\b(?:deve(?:rá|rão|m)?|precisa(?:m|rá)?|é necessário|é permitido|podem?)\b",
     r"\b(?:debe(?:n|rá)?|necesita(?:n)?|tiene(?:n)? que|puede(?:n)?)\b",
     r"\b(?:doi(?:t|vent)|devra|il faut|peu(?:t|vent))\b",
     r"\b(?:muss|müssen|soll(?:en)?|darf|dürfen|kann|können)\b",
@@ -140,6 +140,7 @@ NEGATED = _any(
     r"\bno need (?:to|for)\b",
     r"\bnot (?:the )?focus\b",
     r"\bneed not\b",
+    r"\bdo(?: not|n\'t) build\b",
     r"不在范围",
     r"não é necessário",
     r"não precisa",
@@ -164,7 +165,7 @@ LATER = _any(
 QUALITY = _any(
     r"\b(?:p9\d|p50|percentile|latency|latencies|response times?|throughput|uptime|availab|scal(?:e|es|able|ability)|concurren|performan|secure|security|reliab|resilien|fault|accessib|maintainab|usab|responsive|observab|audit|encrypt|privacy|zero[- ]downtime|back-?ups?|recover)\w*",
     r"\b(?:requests?|reads?|writes?|messages?|bids?|events?|users?|customers?|viewers?|members?|visits?|transactions?)\b.{0,25}\b(?:per|a|an|/) ?(?:second|sec|s|minute|hour|day|month|year)\b",
-    r"\b\d[\d.,]* ?(?:ms|milliseconds?|seconds?|%)\b",
+    r"\b\d[\d.,]{0,20} ?(?:ms|milliseconds?|seconds?|%)\b",
     r"\b(?:fast|quick(?:ly)?|real[- ]time)\b",
     r"高可用|可用性|延迟|流量|性能|快的|实时|用户量|写入|读取|读写",
     r"disponib|desempenho|latência|p99|seguran",
@@ -173,6 +174,7 @@ QUALITY = _any(
     r"traffic",
 )
 CONSTRAINT = _any(
+    r"\b\d[\d.,]*k? ?(?:EUR|USD|GBP|CHF|euros?|dollars?)\b|[€$£] ?\d",
     r"\b(?:budget|deadline|cost|no (?:data )?persist\w+|in[- ]memory|inside memory|compliance|compliant|gdpr|hipaa|pci|soc ?2|ferpa|section 508|law|legal|regulat\w+|licen[cs]e|open source|on[- ]prem\w*|hosted|docker|kubernetes|container\w*|port \d+|linux)\b",
     r"\b(?:must|should|have to|has to|only|either) (?:\w+ ){0,2}(?:use|be written|be implemented|run on|be deployed|be built)\b",
     r"\bmust not\b",
@@ -197,7 +199,8 @@ INTEGRATION = _any(
 )
 
 DIRECTIVE = re.compile(
-    r"^(?:develop|build|create|design|implement|write|make|we(?: are|'re)? (?:build|need|want)\w*|i (?:want|need)|our (?:goal|aim))\b", re.IGNORECASE
+    r"^(?:expose|provide|support|develop|build|create|design|implement|write|make|we(?: are|'re)? (?:build|need|want)\w*|i (?:want|need)|our (?:goal|aim))\b",
+    re.IGNORECASE,
 )
 """Sentences that give the assignment."""
 
@@ -215,7 +218,7 @@ ANONYMOUS = re.compile(r"\b(?:anonymous|visitors?|guests?|anyone|anybody|everyon
 ACCESSIBILITY = re.compile(r"\b(?:section 508|wcag|ada|en 301 549|accessib\w*)\b", re.IGNORECASE)
 """Rules about people with disabilities: they bind the client, not the data."""
 
-WANTS = re.compile(r"\b(?:wants?|needs?|would like|wish(?:es)?|asks? for|(?:is|are) asking for|requires?)\b", re.IGNORECASE)
+WANTS = re.compile(r"\b(?:wants?|prefers?|would (?:rather|prefer)|needs?|would like|wish(?:es)?|asks? for|(?:is|are) asking for|requires?)\b", re.IGNORECASE)
 """How a background section voices a demand."""
 ASKS = re.compile(r"\b(?:asking for|asks? for|wants?|needs?|requires?|requirements?|must|should|shall|will|can|features?|following)\b.*[:：]$", re.IGNORECASE)
 """A lead-in whose list is what is asked for."""
@@ -229,7 +232,7 @@ META = re.compile(
     re.IGNORECASE,
 )
 """Sentences about the exercise or the procurement, not about the product."""
-EQUATION = re.compile(r"\d[^=]*(?:=|≈)[^=]*\d")
+EQUATION = re.compile(r"\d[^=]{0,200}(?:=|≈)[^=]*\d")
 CONVERSION = re.compile(r"\bconversions?\b|转换|conversão|umrechnung", re.IGNORECASE)
 NEGATIVE_LEAD = re.compile(r"\b(?:not|never|no)\b[^.]*[:：]$|\bnão\b[^.]*:$|\bnicht\b[^.]*:$", re.IGNORECASE)
 """A lead-in whose list is what must not be."""
@@ -251,3 +254,5 @@ DOCUMENT_KIND = re.compile(
 """Words of a title that say what kind of document it is, not what the project is."""
 CONTRACTOR = re.compile(r"^(?:the |all |any )?(?:contractors?|vendors?|suppliers?|offerors?|bidders? shall|consultants?|state of \w+)\b", re.IGNORECASE)
 """Subjects who are bound by a contract to do the project, and are no users of it."""
+NOT_ASKED = re.compile(r"\bnot (?:be )?(?:required|responsible|expected|asked|needed)\b|\bneed not\b|\bout of scope\b|\bnot (?:included|part)\b", re.IGNORECASE)
+"""A negative lead-in that frees from something, where others forbid it."""

@@ -79,7 +79,7 @@ def loop(case: Case) -> Loop:
     return Loop(
         action=f"{subject} can {doing}",
         response=_RESULTS.get(action.verb, "Check the request, apply it, answer with the new state").format(noun=noun),
-        value=_value(case, (action.statement,)) or (f"{_subject(reads, who)} sees {reads.phrase or 'it'} (statement S{reads.statement})" if reads else f"The {noun} is recorded and its outcome is known at once"),
+        value=_value(case, (action.statement,)) or (f"{_subject(reads, who)} sees {reads.phrase or 'it'} (statement S{reads.statement})" if reads else f"The {noun} is recorded"),
         given=", ".join(action.members) or noun,
         stored=(noun if kept and case.traits.engine != "memory" else f"{noun}, in memory only" if kept else "nothing on a server"),
         returned=(reads.phrase if reads and reads.phrase else noun),

@@ -227,7 +227,7 @@ def _deployment(found: _Setting) -> str:
         copies = f"; {wording.count(found.instances)} instances of the API, each a service of its own" if found.instances > 1 else ""
         return f"`docker compose up -d`: {runs}{copies}{port}"
     if found.bare:
-        return f"{stack.framework} under systemd, Caddy in front for TLS{port}"
+        return f"{stack.framework} under systemd, behind Caddy (TLS){port}"
     where = found.cloud.run if found.cloud else "one host with Docker" if found.instances == 1 else "hosts with Docker in two zones"
     copies = wording.counted(found.instances, "instance")
     if staged(found.case):
@@ -257,7 +257,7 @@ def _health(found: _Setting) -> str:
     if found.case.traits.engine in grounds.VOLATILE:
         return "`GET /healthz` answers 200 while the process lives"
     if found.bare:
-        return f"`GET /healthz`: 503 when {name} does not answer"
+        return f"`GET /healthz`: 503 without {name}"
     queue = grounds.queue(found.case)
     also = f" and {queue.name}" if queue else ""
     return (
@@ -270,7 +270,7 @@ def _observability(found: _Setting) -> str:
     case = found.case
     if found.bare:
         slow = f" and on {evidence.percentile(case)} over {case.traits.latency_ms} ms" if promised(case) else ""
-        return f"A JSON log line a request; alert on two failed health checks{slow}"
+        return f"JSON log, a line a request; alert on two failed checks{slow}"
     rates = [f"p50, p95 and p99 of {found.call}", "error rate by code"]
     keys = {component.key for component in found.structure.components}
     if evidence.lines_up(case, keys):
@@ -309,7 +309,7 @@ def _rollback(found: _Setting) -> str:
     if found.case.traits.engine in grounds.VOLATILE:
         return "Start the previous image; memory starts empty either way"
     if found.bare:
-        return "The previous release and the reverse migration"
+        return "Previous release, reverse migration"
     return (
         "Previous image tag, one command, under 5 min. Migrations only add within a release, so the old code runs on the new schema; what drops a column"
         " follows a release later"

@@ -15,6 +15,9 @@ _LONGEST_WORD = 80
 """More letters than any word has; longer runs are data, not language."""
 _LONGEST_PHRASE = 24
 """More words than any object phrase has."""
+_KINDS = frozenset({"type", "kind", "sort", "set", "form", "number", "show"})
+"""Nouns before "of" that look like verbs."""
+_TAILS = frozenset({"coming", "arriving", "waiting", "running", "going", "leaving", "following", "existing", "incoming"})
 _LISTS = frozenset({"list", "lists", "table", "overview", "catalogue", "catalog"})
 _MEMBER_CUE = re.compile(
     r"\b(?:with|including|includes?|containing|contains?|consisting of|consists of|has|have|having|such as|namely|by its|giving|plus)\b(?P<list>[^.;:!?]{3,160})",
@@ -45,8 +48,14 @@ def head_noun(phrase: str) -> str:
     """
     kept = [word.lower() for word in words(re.sub(r"[’']s?(?= |$)", "", phrase)) if word[0].isalpha()]
     kept = [word.replace("to-do", "todo") for word in kept if word not in DETERMINERS and word not in STOP]
+    popped = False
     while len(kept) > 1 and kept[-1] in GENERIC_HEADS:
         kept.pop()
+        popped = True
+    while len(kept) > 1 and kept[-1] in _TAILS:
+        kept.pop()
+    if popped and kept and kept[-1].endswith(("ed", "ive", "al", "ous", "ful", "able", "ic")):
+        return ""
     if not kept or kept[-1] in PRONOUNS or singular(kept[-1]) in PRONOUNS or kept[-1].endswith("ly"):
         return ""
     head = singular(kept[-1])
@@ -67,6 +76,9 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
         token = tokens[position]
         lower = token.lower()
         depth += (token == "(") - (token == ")")
+        if lower not in known:
+            position += 1
+            continue
         previous = tokens[position - 1].lower() if position else ""
         passive = previous in BE and not lower.endswith("ing")
         leads = (
@@ -79,7 +91,7 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
         negated = previous == "not" or {"not", "cannot", "without", "no", "never"} & {t.lower() for t in tokens[max(0, position - 2) : position]}
         following = tokens[position + 1].lower() if position + 1 < len(tokens) else ""
         if (
-            lower not in known
+            (following == "of" and lower in _KINDS)
             or (token.isupper() and len(token) > 2)
             or depth
             or not leads

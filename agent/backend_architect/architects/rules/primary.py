@@ -31,4 +31,4 @@ def primary_action(case: Case) -> Action | None:
     now = [action for action in case.actions if action.horizon == "now" and action.noun and not action.system]
     if not now:
         return None
-    return max(now, key=lambda action: (WEIGHT.get(action.verb, 1) + min(acted[action.noun], 4) + (2 if action.actor else 0), -action.statement))
+    return max(now, key=lambda action: (WEIGHT.get(action.verb, 1) + min(acted[action.noun], 4) + (4 if action.actor else 0), -action.statement))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.data_layer import ENGINE_ASSUMED
 from backend_architect.architects.rules.performance_layer import promised
 from backend_architect.architects.rules.sections import section_role
 from backend_architect.design import Assumption, OpenQuestion
@@ -40,7 +41,7 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
     if traits.shape == "service" and (cites := _find(case, _BROWSER_STORE)) and traits.size == "tiny":
         yield OpenQuestion(
             key="q-backend", text="Is a server wanted at all, or is the browser's storage enough?", default="a small server, for every device",
-            changes="without a server, only the requirements remain", cites=cites[:2],
+            changes="without a server, all below", cites=cites[:2],
         )  # fmt: skip
     named = [fact for fact in profile.all("database") if not any(word in fact.value.lower() for word in _KNOWN_ENGINES)]
     if named and traits.engine not in ("none", "browser", "memory"):
@@ -206,7 +207,7 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
             because="the brief names no language",
         )
     if not traits.engine_basis.cites and traits.engine not in ("memory", "none", "browser"):
-        yield Assumption(key="a-engine", text=f"{traits.engine_basis.value} is available where it runs.", because=traits.engine_basis.because)
+        yield Assumption(key=ENGINE_ASSUMED, text=f"{traits.engine_basis.value} is available where it runs.", because=traits.engine_basis.because)
     if not promised(case):
         # Nothing below is sized by a load or a speed.
         return

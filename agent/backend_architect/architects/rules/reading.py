@@ -17,9 +17,12 @@ _ADDRESSES_READER = re.compile(
     r"^(?:(?:if|when|once|after|before)\b.{0,60}, )?(?:you|your|let'?s)\b|\byou (?:can|may|will|might|could|would|want|wish|have|need)\b", re.IGNORECASE
 )
 _PREAMBLE = re.compile(
-    r"^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
+    r"^focus on\b|^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
     re.IGNORECASE,
 )
+_COMMAND = re.compile(r"^[/$][a-z][\w.:-]*\s+(?=\w)")
+_LISTS = re.compile(r"\b(?:has|have|consists? of|contains?|includes?|is described by):? [^,]+,[^,]+,", re.IGNORECASE)
+"""A sentence that says what a thing is made of."""
 _TICK_ONLY = re.compile(r"`[^`]+`")
 _CAPABILITY = re.compile(r"\b(?:can|could|may|must|should|shall|will|want|wish|able|need|has to|have to)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d|一|百|千|万|亿")
@@ -53,6 +56,8 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
     front_is_optional = any(_EITHER_END.search(statement.text) for statement in brief.statements)
     conversions = {statement.number for statement in brief.statements if statement.number in leads and lexicon.CONVERSION.search(statement.text)}
     refused = {statement.number for statement in brief.statements if statement.number in leads and lexicon.NEGATIVE_LEAD.search(statement.text)}
+    trailing = _trailing(brief)
+    introduced = False
     asked = {statement.number for statement in brief.statements if statement.number in leads and lexicon.ASKS.search(statement.text)}
     for statement in brief.statements:
         role = section_role(statement.section, brief.title)
@@ -67,11 +72,20 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
                 because="the brief leaves the choice between front end and back end; this plan is for the back end",
             )
             continue
+        if introduced and role is None and statement.kind == "sentence":
+            role = "demand"
+        introduced = statement.kind == "sentence" and (introduced or _introduces(statement.text))
         if (statement.kind != "heading" and statement.text in headings) or statement.parent in conversions:
             role = "reference"
         reading = _read_one(statement, role, short=short, plain=plain, leads=statement.number in leads)
-        if statement.parent in refused and reading.label == "functional":
-            reading = Reading(statement=statement.number, label="constraint", because="a list of what must not be")
+        lead = statement.parent if statement.parent in refused else trailing.get(statement.number)
+        if lead is not None and role not in ("process", "reference") and reading.label in ("functional", "quality", "context"):
+            spared = bool(lexicon.NOT_ASKED.search(brief.statements[lead - 1].text))
+            reading = Reading(
+                statement=statement.number,
+                label="excluded" if spared else "constraint",
+                because=f'listed under "{brief.statements[lead - 1].text}"' if spared else "a list of what must not be",
+            )
         if reading.label in ("functional", "quality") and statement.kind in ("row", "item") and statement.section and LISTED.search(statement.section[-1]):
             reading = Reading(statement=statement.number, label="integration")
         later = role == "later" or (statement.parent is not None and horizons.get(statement.parent, False)) or bool(lexicon.LATER.search(statement.text))
@@ -79,6 +93,31 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
         if later and reading.label not in ("context", "excluded", "solution"):
             reading = reading.model_copy(update={"horizon": "later"})
         yield reading
+
+
+def _introduces(text: str) -> bool:
+    """Whether a sentence is only a name for people: what follows says what they do."""
+    return len(text.split()) <= 4 and is_person(text.rstrip(".:").lower())
+
+
+def _trailing(brief: Brief) -> dict[int, int]:
+    """Return the negative lead-in above each loose fragment: a list that was written without list marks."""
+    found: dict[int, int] = {}
+    lead: Statement | None = None
+    for statement in brief.statements:
+        if statement.kind == "sentence" and lexicon.NEGATIVE_LEAD.search(statement.text):
+            lead = statement
+        elif (
+            lead is not None
+            and statement.kind == "sentence"
+            and statement.section == lead.section
+            and statement.parent is None
+            and statement.text[-1].isalnum()
+        ):
+            found[statement.number] = lead.number
+        else:
+            lead = None
+    return found
 
 
 def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, plain: bool, leads: bool) -> Reading:
@@ -99,7 +138,7 @@ def _read_one(statement: Statement, role: SectionRole | None, *, short: bool, pl
 
 
 def _demands(statement: Statement, role: SectionRole | None, *, short: bool, plain: bool, leads: bool) -> bool:
-    text = statement.text
+    text = _COMMAND.sub("", statement.text)
     words = len(text.split())
     if text.endswith(("?", "？")) or _TICK_ONLY.fullmatch(text) or _PREAMBLE.search(text) or lexicon.LEGALESE.search(text) or lexicon.META.search(text):
         return False
@@ -111,8 +150,17 @@ def _demands(statement: Statement, role: SectionRole | None, *, short: bool, pla
     if role == "figures":
         return bool(_NUMBER.search(text) and lexicon.QUALITY.search(text)) and not lexicon.EQUATION.search(text)
     if role == "background":
-        return words > 4 and (strong or bool(lexicon.WANTS.search(text) and _acts(text)))
+        return words > 4 and (strong or bool(lexicon.WANTS.search(text)))
     if role is None and plain and not short:
+        if statement.kind == "sentence":
+            people = any(is_person(name) for name in split_actor(text)[0])
+            return (
+                strong
+                or people
+                or bool(_LISTS.search(text))
+                or bool(lexicon.MODAL.search(text) or lexicon.CONSTRAINT.search(text))
+                or bool(_NUMBER.search(text) and lexicon.QUALITY.search(text))
+            )
         role = "demand"
     if role in ("demand", "later"):
         match statement.kind:

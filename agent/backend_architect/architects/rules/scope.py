@@ -138,7 +138,7 @@ def _current(case: Case) -> str:
 
 
 def _requirements(case: Case) -> Iterator[Requirement]:
-    spelled = {endpoint.cites[0]: endpoint for endpoint in case.contracts.ours if endpoint.cites}
+    spelled = {case.contracts.home(endpoint): endpoint for endpoint in case.contracts.ours if endpoint.cites}
     for statement, reading in zip(case.brief.statements, case.readings, strict=True):
         if reading.label not in ("functional", "quality", "constraint", "integration"):
             continue

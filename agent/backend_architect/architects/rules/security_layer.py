@@ -55,7 +55,7 @@ def _choice(case: Case, rules: tuple[Permission, ...]) -> str:
     roles = f", {counted(len(people), 'role')}" if len(people) > 1 else ""
     match case.traits.auth:
         case "none":
-            return "No accounts; validated input and an audit log" if _audited(case) else "No accounts; validated input and limits"
+            return "No accounts; validated input and an audit log" if _audited(case) else "No accounts; validated input"
         case "optional":
             return f"Open reading, sign-in for what is personal{roles}"
         case "session":
@@ -92,7 +92,7 @@ def _why(case: Case, rules: tuple[Permission, ...], sensitive: tuple[DataClass, 
             "encryption, least access and a record of who read what"
         )
     if case.traits.size == "tiny" and not strict and not sensitive:
-        return sentences(said[0])
+        return said[0]
     return sentences(*said)
 
 
@@ -137,7 +137,7 @@ def _authentication(case: Case) -> str:
             if relayed is not None:
                 return "None at the door, as the contract has none; the service listens on its own network, and only the balancer's port is published"
             if case.traits.size == "tiny":
-                return "None until something belongs to one person"
+                return "None"
             return "None in this version. It becomes necessary with the first private item, paid feature or complaint about somebody else's change"
         case "session":
             return (
@@ -206,7 +206,7 @@ def _validation(case: Case, endpoints: tuple[Endpoint, ...], *, modest: bool) ->
     told = list(dict.fromkeys(found))
     if modest:
         return sentences(
-            f"{headed(listing(told[:3], most=3)) if told else 'Each member has a type and a bound'}; parameterised SQL; text is shown escaped"
+            f"{headed(listing(told[:3], most=3)) if told else 'Each member has a type and a bound'}; parameterised SQL; text escaped when shown"
         )
     rules = (
         f"Against `openapi.yaml` at the door, unknown members refused: {listing(told[:6], most=6)}"

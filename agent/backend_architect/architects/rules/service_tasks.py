@@ -144,7 +144,7 @@ def _schema(case: Case, design: Design) -> Draft | None:
         steps.append("Apply, revert and apply again on an empty database")
     verify = " && ".join(command for command in (migrate(engine, file=UP), revert) if command)
     if case.traits.size == "tiny" and revert:
-        held, there = [], "the migration goes up, down and up again"
+        held, there = [], "the migration goes up and down"
     else:
         there = f"{names} {'exists' if len(entities) == 1 else 'exist'}"
     kept = f"{guard} keeps {wording.listing(held)}" if held else ""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.contract_entities import Target, target
+from backend_architect.architects.rules.endpoint_drafts import PASSWORD
 from backend_architect.architects.rules.endpoint_refusals import Call, idempotency, refusals
 from backend_architect.architects.rules.field_types import infer
 from backend_architect.architects.rules.nouns import canonical
@@ -170,7 +171,7 @@ def _bounded(parameter: Parameter, entity: Entity | None) -> Parameter:
         return parameter.model_copy(update={"type": "integer", "minimum": 1.0, "maximum": 100.0})
     field = next((field for field in entity.fields if field.name == name), None) if entity and parameter.where == "body" else None
     if name in ("password", "passphrase"):
-        return parameter.model_copy(update={"minimum": 8.0, "maximum": 128.0})
+        return parameter.model_copy(update={"minimum": PASSWORD[0], "maximum": PASSWORD[1]})
     if field is not None and field.type == parameter.type:
         return parameter.model_copy(update={"minimum": field.minimum, "maximum": field.maximum})
     guess = infer(name)

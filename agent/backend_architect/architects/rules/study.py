@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from backend_architect.architects.rules.actions import read_actions, read_actors
-from backend_architect.architects.rules.case import Case, Contracts, Reading
+from backend_architect.architects.rules.case import Action, Case, Contracts, Reading, SpelledEndpoint, Verb
 from backend_architect.architects.rules.contracts import spelled
+from backend_architect.architects.rules.nouns import canonical, is_person, is_thing
 from backend_architect.architects.rules.reading import read
 from backend_architect.architects.rules.systems import read_systems
 from backend_architect.architects.rules.traits import Evidence, judge
 from backend_architect.brief import Brief
-from backend_architect.profile import Conflict, Profile
+from backend_architect.profile import Conflict, FactName, Profile
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def _study(asked: _Asked) -> Case:
     contracts = spelled(brief)
     readings = settle(brief, read(brief), contracts)
     actions = read_actions(brief, readings)
+    actions = (*actions, *implied(brief, profile, actions))
     actors = read_actors(brief, readings, actions)
     systems = read_systems(brief, readings, contracts)
     evidence = Evidence(brief=brief, profile=profile, contracts=contracts, readings=readings, actions=actions, actors=actors, systems=systems)
@@ -75,30 +77,55 @@ def grounded(profile: Profile) -> Profile:
     )
 
 
+def implied(brief: Brief, profile: Profile, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return writing and reading one item, for a brief that counts writes and reads and names nothing that is written."""
+    if brief.language != "en" or any(
+        is_thing(canonical(action.noun)) and not is_person(action.noun) for action in actions if action.noun and action.horizon == "now"
+    ):
+        return ()
+    made: list[Action] = []
+    ways: tuple[tuple[FactName, Verb, str], ...] = (("writes-per-second", "create", "write"), ("reads-per-second", "read", "read"))
+    for name, verb, word in ways:
+        fact = profile.first(name)
+        if fact is not None and fact.cites:
+            made.append(Action(actor="user", verb=verb, word=word, noun="item", phrase="an item", statement=fact.cites[0]))
+    return tuple(made)
+
+
 def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) -> tuple[Reading, ...]:
     """Make one requirement of each endpoint that the brief spells out.
 
-    The statement that names our endpoint first is the requirement; the lines that only describe
-    it, and everything about endpoints of other systems, are context (an other system's first line
-    is an integration).
+    The statement that defines our endpoint is the requirement; the lines that only describe it, and
+    everything about endpoints of other systems, are context (an other system's first line is an
+    integration).
     """
     labels: dict[int, Reading] = {}
-    ours = {brief.statements[n - 1].section for endpoint in contracts.ours for n in endpoint.cites}
-    theirs = {brief.statements[n - 1].section for endpoint in contracts.endpoints if endpoint.owner for n in endpoint.cites} - ours
+    ours = _sections(brief, contracts, [endpoint for endpoint in contracts.ours if endpoint.cites])
+    theirs = _sections(brief, contracts, [endpoint for endpoint in contracts.endpoints if endpoint.owner and endpoint.cites]) - ours
     for reading in readings:
-        if reading.label in ("functional", "quality") and brief.statements[reading.statement - 1].section in theirs:
+        section = brief.statements[reading.statement - 1].section
+        if reading.label in ("functional", "quality", "integration") and any(section[:depth] in theirs for depth in range(1, len(section) + 1)):
             labels[reading.statement] = Reading(statement=reading.statement, label="context")
-    described = {n for endpoint in contracts.endpoints for n in endpoint.cites[1:]}
-    for number in described:
-        labels[number] = Reading(statement=number, label="context")
+    cited = [n for endpoint in contracts.endpoints for n in endpoint.cites]
+    for endpoint in contracts.endpoints:
+        # A sentence about several endpoints is no description of one: it keeps its own reading.
+        for number in endpoint.cites:
+            if cited.count(number) == 1:
+                labels[number] = Reading(statement=number, label="context")
     owners: set[str] = set()
     for endpoint in contracts.endpoints:
         if not endpoint.cites:
             continue
-        first = endpoint.cites[0]
+        home = contracts.home(endpoint)
         if not endpoint.owner:
-            labels[first] = Reading(statement=first, label="functional")
-        elif first not in labels or labels[first].label == "context":
-            labels[first] = Reading(statement=first, label="context" if endpoint.owner in owners else "integration")
+            labels[home] = Reading(statement=home, label="functional")
+        elif endpoint.owner not in owners:
+            labels[home] = Reading(statement=home, label="integration")
             owners.add(endpoint.owner)
     return tuple(labels.get(reading.statement, reading) for reading in readings)
+
+
+def _sections(brief: Brief, contracts: Contracts, endpoints: list[SpelledEndpoint]) -> set[tuple[str, ...]]:
+    """Return the heading paths, with all that lead to them, under which endpoints are defined."""
+    homes = [brief.statements[contracts.home(endpoint) - 1].section for endpoint in endpoints]
+    return {section[:depth] for section in homes for depth in range(1, len(section) + 1)}

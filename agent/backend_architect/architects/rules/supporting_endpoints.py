@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend_architect.architects.rules.case import Action
 from backend_architect.architects.rules.endpoint_drafts import (
     HIDDEN,
+    PASSWORD,
     PREFIX,
     Api,
     Operation,
@@ -126,7 +127,7 @@ def add_sign_in(api: Api) -> None:
     name = next((column for column in user.fields if column.name in ("email", "username")), None)
     if name is None:
         return
-    body = {camel(name.name): parameter_of(name), "password": Parameter(name="password", minimum=8, maximum=128)}
+    body = {camel(name.name): parameter_of(name), "password": Parameter(name="password", minimum=PASSWORD[0], maximum=PASSWORD[1])}
     now = [action for action in api.case.actions if action.horizon == "now"]
     login = [action for action in now if action.verb == "login"]
     register = [

@@ -106,7 +106,7 @@ def _why(parts: Parts, scope: Scope, ours: list[Component]) -> str:
         said.extend(_why_services(parts, ours))
     elif traits.size == "tiny" and not parts.existing and parts.relay is None:
         scale = scale_phrase(case) or "no stated load"
-        said.append(f"{headed(asked)}, {scale}: one process carries them")
+        said.append(f"{headed(asked)}, {scale}: one process does")
     elif parts.existing and parts.queue is not None:
         said.append(
             f"What must not stop is taking in {plural(parts.noun)}. That part is {counted(len(case.contracts.ours) or 1, 'operation')} and stays up "
@@ -140,7 +140,8 @@ def _why(parts: Parts, scope: Scope, ours: list[Component]) -> str:
         )
     if traits.existing and not parts.existing:
         said.append(f"What runs today goes on unchanged beside it{f': {clipped(scope.current, 140)}' if scope.current else ''}")
-    said.extend(_circumstances(parts))
+    if traits.size != "tiny":
+        said.extend(_circumstances(parts))
     return sentences(*said)
 
 

@@ -110,7 +110,7 @@ def _variants(brief: Brief, system: System) -> tuple[System, ...]:
 
 def _named(text: str) -> Iterator[tuple[str, str]]:
     for provider in _PROVIDERS:
-        if re.search(rf"\b{provider}\b(?! (?:Flow|Actions|Pages|repositor|issue|Copilot))", text):
+        if provider in text and re.search(rf"\b{provider}\b(?! (?:Flow|Actions|Pages|repositor|issue|Copilot))", text):
             yield provider, "used as the brief says: " + text[:120]
     for pattern, name, purpose in _GENERIC_SYSTEMS:
         if pattern.search(text):

@@ -53,7 +53,8 @@ def _field(table: SpelledTable, column: str, written: str, noun: str, keys: dict
     values: tuple[str, ...] = ()
     if kind == "text" and (match := _TEXT.match(written)):
         maximum = float(match["length"])
-        minimum = maximum if _FIXED.match(written) else 0.0
+        # A fixed width says how much fits, not that every value fills it.
+        minimum = 1.0 if _FIXED.match(written) else 0.0
     elif kind in ("integer", "bigint", "decimal", "float") and guess.type in ("integer", "decimal"):
         minimum = guess.minimum
     if kind == "enum":

@@ -45,7 +45,7 @@ def _later(case: Case, design: Design, drafts: Sequence[Draft]) -> list[Draft]:
         Draft(
             key="t-later",
             phase=LATER,
-            title=f"{wording.headed(wording.counted(len(put_off), 'requirement'))} that the brief puts off",
+            title="What the brief puts off",
             implements=[r.key for r in put_off],
             after=[drafts[-1].key],
             steps=[] if case.traits.size == "tiny" else [f"First: {wording.clipped(put_off[0].text, 100)}"],

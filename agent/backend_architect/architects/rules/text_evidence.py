@@ -97,6 +97,8 @@ _RANGE = (
     r"(?:(?:between\s+)?(?P<low>\d{1,4})\s*(?:-|\u2013|—|to|and|bis|a|até)\s*(?P<high>\d{1,4})|(?:up to|at most|no more than|a maximum of"
     r"|max\.?)\s+(?P<most>\d{1,4}))\s+"
 )
+_WINDOW = 200
+"""What a thing consists of is said within this many characters after its name."""
 _CONTAINED = re.compile(
     rf"{_CONTAINS}(?:{_RANGE})?(?P<qualifiers>(?:(?!(?:and|or|the|its|their|a|an|to|of)\b)[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b", re.IGNORECASE
 )
@@ -242,7 +244,7 @@ def contained(statement: Statement, parent: str) -> Contained | None:
         (
             found
             for head in pattern(parent).finditer(statement.text)
-            if (found := _CONTAINED.search(statement.text, head.end())) is not None and found.start() - head.end() <= 30
+            if (found := _CONTAINED.search(statement.text, head.end(), head.end() + _WINDOW)) is not None and found.start() - head.end() <= 30
         ),
         None,
     )

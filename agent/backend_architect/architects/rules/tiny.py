@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.drafts import FIRST, LATER, Draft
+from backend_architect.architects.rules.drafts import FIRST, Draft
 from backend_architect.architects.rules.performance_layer import promised
 from backend_architect.design import (
     ApiLayer,
@@ -15,6 +15,7 @@ from backend_architect.design import (
     Endpoint,
     Entity,
     Field,
+    Job,
     Layer,
     LeftOut,
     MessagingLayer,
@@ -30,6 +31,8 @@ _SOURCES = 2
 """Statements that a decision, component or table cites: the requirements it serves cite the rest."""
 _COMMANDS = 4
 _LEFT_OUT = 4
+_WITH_STEPS = ("t-operate", "t-partners", "t-access", "t-regulated")
+"""Tasks of which nothing else in the plan says what is done."""
 _SELF_EVIDENT = frozenset({"id", "created_at", "updated_at", "title", "name", "body"})
 """Columns whose names say it all."""
 _PLAIN = frozenset({"Each change is one statement; a repeat changes nothing", "Rows are added and not changed, so writers do not meet"})
@@ -96,7 +99,8 @@ def entities(case: Case, whole: Sequence[Entity]) -> tuple[Entity, ...]:
 
 
 def _field(field: Field) -> Field:
-    return field.model_copy(update={"why": ""}) if field.name in _SELF_EVIDENT or field.ref else field
+    told = field.name in _SELF_EVIDENT or field.ref or (field.type == "boolean" and field.name.startswith("is_"))
+    return field.model_copy(update={"why": ""}) if told else field
 
 
 def endpoints(case: Case, whole: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
@@ -107,6 +111,7 @@ def endpoints(case: Case, whole: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
         endpoint.model_copy(
             update={
                 "purpose": endpoint.purpose.partition(" (")[0] if endpoint.origin == "derived" else endpoint.purpose,
+                "idempotency": endpoint.idempotency.partition(" and ")[0],
                 "p95_ms": endpoint.p95_ms if endpoint.primary and promised(case) else None,
                 "request": tuple(p for p in endpoint.request if p.where != "path" or p.type != "uuid"),
             }
@@ -131,7 +136,16 @@ def layer(case: Case, whole: Layer) -> Layer:
             return whole.model_copy(update={"decision": decision.model_copy(update={"consistency": consistency, "growth": "", "pooling": "" if kept else whole.decision.pooling})})
         case MessagingLayer():
             realtime = whole.realtime.model_copy(update={"rejected": whole.realtime.rejected[:1]}) if whole.realtime else None
-            return whole.model_copy(update={"decision": decision, "sync": (), "realtime": realtime})
+            short = {
+                "why": whole.decision.why.partition(". ")[0],
+                "pattern": whole.decision.pattern.partition(":")[0],
+                "broker": whole.decision.broker.partition(",")[0],
+                "delivery": "; ".join(whole.decision.delivery.split("; ")[:2]),
+                "rejected": (),
+            }
+            return whole.model_copy(
+                update={"decision": decision.model_copy(update=short), "sync": (), "realtime": realtime, "jobs": tuple(map(_job, whole.jobs))}
+            )
         case SecurityLayer():
             return whole.model_copy(update={"decision": decision, "permissions": () if case.traits.auth == "none" else whole.permissions})
         case PerformanceLayer():
@@ -140,7 +154,14 @@ def layer(case: Case, whole: Layer) -> Layer:
                 update={"decision": decision.model_copy(update={"load_test": ""}) if case.traits.shape == "service" else decision, "load": load, "verdicts": (), "scaling": whole.scaling[:1]}
             )
         case OperationsLayer():
-            return whole.model_copy(update={"decision": decision})
+            # It serves all of them, and so no one in particular.
+            return whole.model_copy(update={"decision": decision.model_copy(update={"satisfies": ()}) if case.traits.shape == "service" else decision})
+
+
+def _job(job: Job) -> Job:
+    """Return a job with the first thing that each of its fields says."""
+    said = {name: getattr(job, name).partition(";")[0] for name in ("does", "on_failure", "user_learns")}
+    return job.model_copy(update=said | {"retry": job.retry.partition(", each")[0]})
 
 
 def tasks(case: Case, drafts: Sequence[Draft]) -> list[Draft]:
@@ -149,16 +170,17 @@ def tasks(case: Case, drafts: Sequence[Draft]) -> list[Draft]:
     store = next((draft for draft in drafts if draft.key == "t-data"), None)
     if start is not None and store is not None:
         start.take(*store.implements)
-        start.title = f"{start.title}; {store.title[:1].lower()}{store.title[1:]}"
+        start.title = f"{case.traits.stack.framework} project and tables"
         start.done_when = f"{start.done_when}; {store.done_when}"
-        start.verify = case.traits.stack.test
+        start.verify = ""
         start.cites = [*start.cites, *store.cites]
     kept = [draft for draft in drafts if draft is not store or start is None]
     for draft in kept:
         draft.after = ["t-start" if key == "t-data" and store not in kept else key for key in draft.after]
-        draft.phase = draft.phase if draft.phase == LATER else FIRST
-        if draft.key in ("t-start", "t-loop"):
+        draft.phase, draft.cites = FIRST, []
+        if draft.key not in _WITH_STEPS:
             draft.steps = []
+            draft.done_when = draft.done_when if draft.key == "t-start" else "; ".join(draft.done_when.split("; ")[:2])
     return kept
 
 
@@ -171,7 +193,8 @@ def delivery(case: Case, whole: Delivery) -> Delivery:
             "layout": () if case.traits.shape == "service" else whole.layout,
             "guidance": (),
             "commands": whole.commands[:_COMMANDS],
-            "left_out": _asked_for(whole.left_out),
+            "left_out": _asked_for([row for row in whole.left_out if row.standard != "PERF12" or promised(case)]),
+            "phases": tuple(phase.model_copy(update={"goal": ""}) for phase in whole.phases) if case.traits.shape == "service" else whole.phases,
         }
     )
 

@@ -210,7 +210,7 @@ def _engine(evidence: Evidence, shape: str, size: Size) -> tuple[Engine, Judgeme
     if size == "tiny":
         return "sqlite", Judgement(
             value="SQLite",
-            because="one process with little data: a file is a database without a server",
+            because="one process with little data needs no database server",
             cites=evidence.demanded()[:1],
         )
     if evidence.contracts.tables:
