@@ -91,6 +91,8 @@ LINES: dict[str, str] = {
     "many words": "order name " * 3_000,
     "many digits": f"{'9' * 10_000} users, 1-{'9' * 5_000} orders, {'1,' * 3_000}000 requests per second, 1e{'9' * 400} GB",
     "odd digits": "² users, ① orders a day, ٣ requests per second, ½ GB, ⅓ of Ⅷ members, 〇一二 orders, -0 ms, 1e999 users, NaN GB, inf %",
+    "many dashes": "order " + "-" * 5_000 + " name " + "_" * 5_000,
+    "many rates": "10 k/" * 1_000 + "orders = 5 users, " * 100,
     "many backticks": "`" * 5_000,
     "many stars": "**" * 3_000 + "order",
     "many brackets": "[" * 3_000 + "order",

@@ -86,7 +86,7 @@ def test_the_token_scheme_is_the_one_the_brief_writes() -> None:
         ({"auth": "session"}, "100 requests/min for each user; 429 with `Retry-After`"),
         ({"auth": "api-key"}, "100 requests/min for each calling system"),
         ({"auth": "none"}, "100 requests/min for each address; 10 a minute for each address on `POST /notes`, which need no account"),
-        ({"size": "tiny"}, "100 requests/min for each address, at the proxy"),
+        ({"size": "tiny"}, "100 requests/min an address"),
         ({"profile": facts(("users", "6 users", 6))}, "None: 6 users are known by name"),
     ],
 )
@@ -238,12 +238,55 @@ def test_each_kind_of_person_gets_a_rule_from_what_they_do() -> None:
         auth="session",
         later=[6],
     )
-    rules = [(r.who, r.may, r.limit) for r in security(made, entities=(entity("polls"), entity("votes"))).permissions]
+    things = (entity("polls"), entity("votes"))
+    calls = (
+        endpoint("POST", "/polls", auth="role", roles=("poll organiser",), entity=things[0].key),
+        endpoint("PATCH", "/polls/{id}", auth="role", roles=("poll organiser",), entity=things[0].key),
+        endpoint("POST", "/polls/{id}/votes", entity=things[1].key),
+    )
+    rules = [(r.who, r.may, r.limit) for r in security(made, *calls, entities=things).permissions]
     assert rules == [
         ("Poll organiser", "define and open polls", "signed in with this role; nobody else changes polls"),
         ("VIP guest", "view results", "signed in"),
         ("Guest", "submit votes", "without signing in; what is not named here is refused"),
     ]
+
+
+def test_people_named_in_one_sentence_get_only_what_their_endpoints_allow() -> None:
+    made = case(
+        "# Polls\n\n- Organisers and guests define polls and view results\n",
+        actions=[
+            act(2, "organiser", "create", "poll", word="define"),
+            act(2, "organiser", "read", "result", word="view"),
+            act(2, "guest", "create", "poll", word="define"),
+            act(2, "guest", "read", "result", word="view"),
+        ],
+        actors=[Actor(name="organiser", privileged=True, cites=(2,)), Actor(name="guest", anonymous=True, cites=(2,))],
+        auth="session",
+    )
+    polls = entity("polls")
+    calls = (endpoint("POST", "/polls", auth="role", roles=("organiser",), entity=polls.key), endpoint("GET", "/polls/{id}/results"))
+    assert [(r.who, r.may) for r in security(made, *calls, entities=(polls,)).permissions] == [
+        ("Organiser", "define polls and view results"),
+        ("Guest", "view results"),
+    ]
+
+
+def test_how_people_sign_in_is_said_in_the_words_of_the_brief() -> None:
+    mailed = case("# Notes\n\n- Members sign in with a code that we send by e-mail, no passwords.\n", auth="session")
+    said = security(mailed).decision.authentication
+    assert "Members sign in with a code that we send by e-mail, no passwords" in said
+    assert "six digits" in said
+    assert "Argon2id" not in said
+    unsaid = security(case(NOTES, auth="session")).decision.authentication
+    assert "Argon2id" in unsaid
+    assert "the brief names no other way" in unsaid
+
+
+def test_the_audit_names_a_table_only_where_there_is_one() -> None:
+    made = case("# Ward\n\n- Nurse writes the diagnosis of a patient\n- Every change has an audit trail.\n")
+    assert "append-only row" not in security(made, entities=(entity("notes"),)).decision.abuse
+    assert "append-only row in `audits`" in security(made, entities=(entity("notes"), entity("audits"))).decision.abuse
 
 
 def test_people_change_only_what_is_theirs() -> None:
@@ -268,10 +311,10 @@ def test_a_brief_without_people_gets_its_rules_from_the_endpoints() -> None:
 def test_a_hobby_gets_the_least_and_health_data_gets_more_at_the_same_size() -> None:
     hobby = security(case(NOTES, size="tiny", engine="sqlite")).decision
     clinic = security(case("# Ward\n\n- Nurse writes the diagnosis of a patient\n", size="tiny", engine="sqlite")).decision
-    assert hobby.encryption == "HTTPS at the proxy; nothing stored needs more than an encrypted disk"
+    assert hobby.encryption == "HTTPS at the proxy"
     assert "Audit" not in hobby.abuse
     assert clinic.encryption.startswith("TLS 1.2 or later")
-    assert "Audit (Health data): an append-only row" in clinic.abuse
+    assert "Audit (Health data): one line in a log of its own" in clinic.abuse
     assert "Health data (not named by the brief, but health data usually falls under HIPAA" in clinic.why
 
 

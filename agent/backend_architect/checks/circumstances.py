@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend_architect.design import Design
-from backend_architect.profile import Profile
+from backend_architect.profile import FactName, Profile
 from backend_architect.standards import Circumstances
 
 _SQL = frozenset({"postgresql", "mysql", "sqlite"})
@@ -15,6 +15,9 @@ _TENANT = re.compile(r"^(?:tenant|organi[sz]ation|workspace|company)_id$")
 _NODE = re.compile(r"\b(?:node|express|fastify|nestjs|typescript|javascript)\b", re.IGNORECASE)
 _PYTHON = re.compile(r"\b(?:python|fastapi|django|flask)\b", re.IGNORECASE)
 _GO = re.compile(r"\b(?:go|golang|gin|echo|fiber|chi|net/http)\b", re.IGNORECASE)
+_KEPT = frozenset({"sessions", "api_keys", "credentials"})
+"""Tables that only a project with sign-in has."""
+_PROMISES: tuple[FactName, ...] = ("latency", "requests-per-second", "reads-per-second", "writes-per-second")
 _INSTANCES = re.compile(r"\binstances?\b|\breplicas?\b", re.IGNORECASE)
 
 
@@ -49,7 +52,7 @@ def circumstances(design: Design, profile: Profile) -> Circumstances:
         tenants=any(_TENANT.match(field.name) for field in fields),
         caches=bool(design.performance and design.performance.caches),
         collections=any(endpoint.many for endpoint in endpoints),
-        accounts=any(endpoint.auth in ("user", "role", "service") for endpoint in endpoints),
+        accounts=_signs_in(design),
         roles=any(endpoint.auth == "role" for endpoint in endpoints),
         public=any(endpoint.auth in ("none", "optional") for endpoint in endpoints),
         graphql=service and "graphql" in stack.lower(),
@@ -59,10 +62,19 @@ def circumstances(design: Design, profile: Profile) -> Circumstances:
         jobs=bool(design.messaging and design.messaging.jobs),
         reads_heavy=reads > 0 and reads >= 10 * writes,
         writes_heavy=writes >= 2000,
-        targets=design.performance is not None,
-        always_on=any((fact.number or 0.0) >= 0.999 for fact in profile.all("availability")),
+        targets=design.performance is not None and (service or any(profile.all(name) for name in _PROMISES)),
+        always_on=any(fact.value == "high" or (fact.number or 0.0) >= 0.999 for fact in profile.all("availability")),
         regions=len(profile.values("region")) > 1 or any("global" in value.lower() or "multi" in value.lower() for value in profile.values("region")),
         node=bool(_NODE.search(stack)),
         python=bool(_PYTHON.search(stack)),
         go=bool(_GO.search(stack)),
     )
+
+
+def _signs_in(design: Design) -> bool:
+    """Whether somebody signs in: an endpoint asks for it, a table is kept for it, or the security decision has a way in."""
+    if any(endpoint.auth in ("user", "role", "service") for endpoint in design.endpoints):
+        return True
+    if any(entity.name in _KEPT for entity in design.entities if entity.tier != "future"):
+        return True
+    return design.security is not None and not design.security.decision.authentication.lower().startswith(("none", "no "))

@@ -499,6 +499,8 @@ QUALITY = Item(
     kind="quality",
 )
 FINDING = Item(Finding, _line(Finding, ("**", "code", WORD), (" ", "severity", WORD), ("**: ", "message"), (" — ", "where")))
+
+
 class Covered(Closed):
     """What became of the brief's statements, as far as the requirements do not tell."""
 

@@ -19,6 +19,7 @@ _ENTITIES = {"#": "#35;", '"': "#quot;", "&": "#amp;", "<": "#lt;", ">": "#gt;",
 _ENCODED = str.maketrans(_ENTITIES)
 # Mermaid has no escape in an attribute's comment, and two tildes there make a generic type.
 _COMMENTED = str.maketrans(dict.fromkeys(_ENTITIES, "'") | {";": ",", "~": "-", "&": "+", "%": " percent", "#": " ", "*": " ", "<": "(", ">": ")", "\\": "/"})
+_BALANCER = re.compile(r"\bload[- ]?balancer\b|\b(?:api )?gateway$", re.IGNORECASE)
 _LIST = re.compile(r"^(\d+)[.)]\s+|^[-+*#>]+\s+")
 _SHAPES: dict[str, tuple[str, str]] = {
     "service": ("[", "]"),
@@ -102,6 +103,10 @@ def _entries(design: Design, parts: dict[str, Component]) -> tuple[str, ...]:
     clients = tuple(key for key, component in parts.items() if component.kind == "client")
     if clients:
         return clients
+    # Where one part only spreads the calls over the rest, nobody goes past it.
+    balancers = tuple(key for key, component in parts.items() if _BALANCER.search(component.name) and component.uses)
+    if balancers:
+        return balancers
     used = {key for component in parts.values() for key in component.uses if key != component.key}
     answering = tuple(key for key in parts if any(endpoint.component == key for endpoint in design.endpoints))
     inner = tuple(key for key, component in parts.items() if component.kind in ("service", "module"))

@@ -11,12 +11,14 @@ from backend_architect.design import Design, Endpoint, Entity, Parameter
 from backend_architect.emit.faults import PROBLEM, fault
 from backend_architect.emit.names import camel, pascal, sentence, singular, unique
 from backend_architect.emit.paths import Place, column_of, places
-from backend_architect.emit.schema import Schema, body, of_entity, of_parameter, value
+from backend_architect.emit.schema import Schema, body, is_private, of_entity, of_parameter, value
 from backend_architect.emit.security import requirement, schemes
 from backend_architect.usual_errors import SOURCES, all_errors
 
 _HEADER = re.compile(r"\bIdempotency-Key\b|\bX-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*|\b[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+(?=`? header)", re.IGNORECASE)
 _KIND_PREFIX = re.compile(r"^(?:api|endpoint|ep)-(?=.)")
+_OWN_ACCOUNT = re.compile(r"/(?:me|self|current|user|account|my-[a-z-]+)$", re.IGNORECASE)
+_DONE_TO = re.compile(r"\}/[a-z-]+$", re.IGNORECASE)
 # OpenAPI keeps these for itself: what they carry is said by the schemes and the media types.
 _OWN_HEADERS = frozenset({"authorization", "accept", "content-type"})
 # Own table: the phrases in `http` differ between Python versions.
@@ -49,6 +51,8 @@ class _Shared:
     design: Design
     entities: dict[str, Entity]
     schema_names: dict[str, str]
+    open_names: dict[str, str]
+    """Names of the schemas that leave out what is private to a person."""
     tags: dict[str, str]
     security: tuple[str, ...]
     media: str
@@ -91,11 +95,13 @@ def document(design: Design) -> dict[str, Any]:
     returned = tuple({endpoint.entity: None for endpoint in design.endpoints if _returns_entity(endpoint)})
     entities = {entity.key: entity for entity in reversed(design.entities)}
     shown = [key for key in returned if key is not None and key in entities]
-    names = unique(["Error", *(pascal(singular(entities[key].name)) for key in shown)])[1:]
+    plain = [pascal(singular(entities[key].name)) for key in shown]
+    names = unique(["Error", *plain, *(f"Public{name}" for name in plain)])[1:]
     shared = _Shared(
         design=design,
         entities=entities,
-        schema_names=dict(zip(shown, names, strict=True)),
+        schema_names=dict(zip(shown, names, strict=False)),
+        open_names=dict(zip(shown, names[len(shown) :], strict=True)),
         tags=_tags(design),
         security=tuple(security),
         media=media,
@@ -110,13 +116,21 @@ def document(design: Design) -> dict[str, Any]:
         operations[method] = _merged(operations[method], operation) if method in operations else operation
     shared.put_single_uses_in_place()
     refused = any("$ref" in answer for at in paths.values() for name, one in at.items() if name != "parameters" for answer in one["responses"].values())
-    schemas: dict[str, Schema] = {}
+    # A document that is read in one glance needs no name for what stands there once.
+    named = refused and not shared.terse
+    schemas: dict[str, Schema] = {"Error": error} if named else {}
+    returning = tuple(endpoint for endpoint in design.endpoints if _returns_entity(endpoint))
     for key, name in shared.schema_names.items():
-        schemas[name] = of_entity(entities[key], decimals_as_text=any(e.entity == key and e.origin == "derived" for e in design.endpoints))
+        as_text = any(e.entity == key and e.origin == "derived" for e in design.endpoints)
+        open_to_all = {_is_to_anybody(e, entities[key]) for e in returning if e.entity == key}
+        if False in open_to_all:
+            schemas[name] = of_entity(entities[key], decimals_as_text=as_text)
+        if True in open_to_all:
+            schemas[shared.open_names[key]] = of_entity(entities[key], decimals_as_text=as_text, to_anybody=True)
     components: dict[str, Any] = {
         "securitySchemes": security,
         "parameters": shared.parameters,
-        "responses": {"Error": _fault(shared, error)} if refused else {},
+        "responses": {"Error": _fault(shared, _ref("schemas", "Error") if named else error)} if refused else {},
         "schemas": schemas,
     }
     components = {kind: named for kind, named in components.items() if named}
@@ -244,7 +258,9 @@ def _responses(endpoint: Endpoint, shared: _Shared) -> dict[str, Schema]:
         is_usual = failed in SOURCES and named == [SOURCES[failed][0]]
         if is_usual:
             shared.usual.add(failed)
-        responses["default" if is_usual and shared.terse else str(failed)] = _ref("responses", "Error") | ({} if is_usual else {"description": " or ".join(named)})
+        responses["default" if is_usual and shared.terse else str(failed)] = _ref("responses", "Error") | (
+            {} if is_usual else {"description": " or ".join(named)}
+        )
     return responses
 
 
@@ -258,8 +274,8 @@ def _fault(shared: _Shared, schema: Schema) -> Schema:
     """Return the response that all errors share: its usual codes, its shape unless the media type's own standard gives that."""
     listed = ", ".join(f"{status} {SOURCES[status][0]}" for status in sorted(shared.usual))
     standard = shared.terse and schema is PROBLEM
-    told = "RFC 9457, with a `code`" if standard else "What went wrong"
-    return {"description": f"{told}: {listed}" if listed else told, "content": {shared.media: {} if standard else {"schema": schema}}}
+    told = "RFC 9457, with a `code`:" if standard else "What went wrong; usual codes:"
+    return {"description": f"{told} {listed}" if listed else told.partition(";")[0].rstrip(":"), "content": {shared.media: {} if standard else {"schema": schema}}}
 
 
 def _media(endpoint: Endpoint) -> str:
@@ -277,6 +293,16 @@ def _returns_entity(endpoint: Endpoint) -> bool:
     return endpoint.entity is not None and not any(p.where == "body" for p in endpoint.response)
 
 
+def _is_to_anybody(endpoint: Endpoint, entity: Entity) -> bool:
+    """Whether an answer reaches people whom a person's private fields do not concern: not the one who just sent them, not the own account."""
+    if _OWN_ACCOUNT.search(endpoint.path) or not any(map(is_private, entity.fields)):
+        return False
+    if endpoint.auth in ("none", "optional"):
+        return endpoint.method in ("GET", "HEAD", "SSE", "WS")
+    # Done to somebody else who is named in the path: followed, invited.
+    return endpoint.auth == "user" and _DONE_TO.search(endpoint.path) is not None and endpoint.method in ("POST", "DELETE")
+
+
 def _content(endpoint: Endpoint, shared: _Shared) -> Schema | None:
     """Return the schema of what an endpoint answers (for streams: of one message), or None."""
     if _is_download(endpoint):
@@ -288,7 +314,8 @@ def _content(endpoint: Endpoint, shared: _Shared) -> Schema | None:
         schema = body(members, decimals_as_text=not spelled)
         is_whole = not endpoint.many or streamed or any("[]" in member.name.partition(".")[0] for member in members)
     elif name := shared.schema_names.get(endpoint.entity or ""):
-        schema = _ref("schemas", name)
+        key = endpoint.entity or ""
+        schema = _ref("schemas", shared.open_names[key] if _is_to_anybody(endpoint, shared.entities[key]) else name)
         is_whole = not endpoint.many or streamed
     else:
         return None

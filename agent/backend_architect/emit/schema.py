@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -127,7 +128,13 @@ class _Node:
             schema = of_parameter(self.leaf, decimals_as_text=decimals_as_text)
         else:
             schema = {}
-        return {"type": "array", "items": schema} if self.array else schema
+        if not self.array:
+            return schema
+        # What stands for the list itself says how many; a list of plain values says it of each.
+        counted = self.leaf if self.members and self.leaf is not None else None
+        many = _range("minItems", "maxItems", counted.minimum, counted.maximum) if counted else {}
+        note = {"description": cut(counted.note, NOTE_LIMIT)} if counted and counted.note else {}
+        return {"type": "array"} | note | many | {"items": schema}
 
 
 def _object(properties: dict[str, Schema], required: list[str]) -> Schema:
@@ -170,12 +177,23 @@ def _hidden(field: Field) -> bool:
     return field.type in ("text", "bytes", "json") and field.ref is None and is_secret(field.name)
 
 
-def of_entity(entity: Entity, *, decimals_as_text: bool) -> Schema:
-    """Return the object schema of an entity's public fields."""
+_CALLED = re.compile(r"(?:^|_)(?:user_?name|nick_?name|handle|screen_name|display_name|name)$")
+
+
+def is_private(field: Field) -> bool:
+    """Return whether a field is a person's own and not what others call them by."""
+    return field.personal and not _CALLED.search(field.name)
+
+
+def of_entity(entity: Entity, *, decimals_as_text: bool, to_anybody: bool = False) -> Schema:
+    """Return the object schema of an entity's public fields; `to_anybody` leaves out what is private to a person."""
+    private = {field.name for field in entity.fields if to_anybody and is_private(field)}
     fields = {field.name: field for field in reversed(entity.fields)}
     properties: dict[str, Schema] = {}
     required: list[str] = []
     for member in public(entity):
+        if member.column in private:
+            continue
         field = fields[member.column]
         properties[member.name] = value(
             field.type,

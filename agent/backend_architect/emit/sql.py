@@ -104,7 +104,7 @@ class _Writer:
         now: list[ForeignKeyConstraint] = []
         for reference in planned.references:
             remote = self.metadata.tables[reference.table].c[reference.key]
-            constraint = ForeignKeyConstraint([table.c[reference.column]], [remote], name=reference.name)
+            constraint = ForeignKeyConstraint([table.c[reference.column]], [remote], name=reference.name, ondelete="CASCADE" if reference.falls else None)
             table.append_constraint(constraint)
             (self.deferred if reference in late else now).append(constraint)
         return [

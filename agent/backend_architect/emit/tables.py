@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from backend_architect.belonging import falling
 from backend_architect.design import Design, Entity, Field, Index
 from backend_architect.emit.columns import Dialect, can_be_keyed, is_too_long_for_key
 from backend_architect.emit.names import digest, limited
@@ -20,6 +21,8 @@ class Reference:
     column: str
     table: str
     key: str
+    falls: bool = False
+    """Whether the row goes with the one it refers to."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ def tables(design: Design, dialect: Dialect, names: Names) -> tuple[Table, ...]:
             built[entity.key] = _plain(name, entity, dialect)
     names.taken |= {table.name.casefold() for table in built.values()}
     future = {entity.key: entity.name for entity in design.entities if entity.key not in built}
-    referring = {key: _with_references(table, built, future) for key, table in built.items()}
+    falls = falling(design.entities, design.endpoints)
+    referring = {key: _with_references(table, built, future, falls) for key, table in built.items()}
     keyed = [_with_lookups(table, dialect, names) for table in referring.values()]
     return tuple(replace(table, references=tuple(replace(r, name=names.give("fk", table.name, r.column)) for r in table.references)) for table in keyed)
 
@@ -124,7 +128,7 @@ def _key(table: Table) -> Column | None:
     return next(column for column in table.columns if column.name == table.primary[0]) if len(table.primary) == 1 else None
 
 
-def _with_references(table: Table, built: dict[str, Table], future: dict[str, str]) -> Table:
+def _with_references(table: Table, built: dict[str, Table], future: dict[str, str], falls: frozenset[tuple[str, str]]) -> Table:
     columns: list[Column] = []
     references: list[Reference] = []
     notes: list[str] = []
@@ -134,7 +138,8 @@ def _with_references(table: Table, built: dict[str, Table], future: dict[str, st
         if target and key:
             stored = _resolved(column, built)
             column = replace(column, stored=stored, keyed=True)
-            references.append(Reference(name="", column=column.name, table=target.name, key=key.name))
+            falling_too = (table.entity.key, column.declared.name) in falls
+            references.append(Reference(name="", column=column.name, table=target.name, key=key.name, falls=falling_too))
         elif target:
             notes.append(f"{column.name} refers to {target.name}, whose key is not one column: no foreign key")
         elif column.declared.ref in future:

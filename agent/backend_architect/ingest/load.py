@@ -55,11 +55,15 @@ _HYPOTHETICAL = expression(r"\b(?:with (?:only|just)|if (?:there|you|we|only)|wh
 _CONCURRENT = expression(r"concurrent|simultan|simult|parallel|online|at once|at the same time|gleichzeitig|同时|并发|在线", re.IGNORECASE)
 _CONNECTIONS = expression(
     r"(?:\s*\+)?\s*(?:concurrent|simultaneous|open|parallel|live)\s+(?:websocket\s+|tcp\s+|client\s+|user\s+)?(?P<noun>connections|sessions|clients"
-    r"|people)\b|\s*(?P<watching>people|viewers|bidders) (?:watching|online|logged in|connected)\b",
+    r"|people)\b|\s*(?P<watching>people|viewers|bidders) (?:watching|online|logged in|connected)\b"
+    r"|\s*(?:watching|listening|connected|logged in)\b(?=\s*(?:online\b|live\b|[,.;)]|and\b|$))",
     re.IGNORECASE,
 )
 
-_PEAK = expression(r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰", re.IGNORECASE)
+_PEAK = expression(r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰"
+    r"|\bin the (?:last|final|first) (?:\w+ )?(?:seconds?|minutes?)\b|\bfor (?:\d+|a few|two|three|four|five|ten|thirty|sixty) seconds\b",
+    re.IGNORECASE,
+)
 _NOW = expression(
     r"\bcurrently\b|\btoday\b|\bright now\b|\bat launch\b|\binitial(?:ly)?\b|\bat first\b|\bfirst (?:phase|year|month)|\bstart(?:s"
     r"|ing)? (?:out )?with\b|\bfrom day one\b|\batualmente\b|\bactualmente\b|\bhoje\b|\bderzeit\b|目前|现在|初期",
@@ -80,6 +84,7 @@ _RATE = expression(
     rf"|每)(?P<unit>{units.PERIOD})(?P<after>[^。，,;；]{{0,14}})",
     re.IGNORECASE,
 )
+_LABEL = expression(r"\W*(?P<noun>[^\W\d_]+)\s*:\s")
 _ABBREVIATED = expression(r"(?:\s*\+)?\s*(?P<unit>rps|qps|tps|r/s|ops/s|rpm|tpm)\b", re.IGNORECASE)
 _BEFORE_RATE = expression(
     r"(?:\b(?P<noun>requests|reads|writes|queries|transactions|messages|events|orders)\s*(?:per|/|a)\s*(?P<unit>second|sec|s|minute|min|hour|day"
@@ -109,7 +114,7 @@ _PARENTHESIS = expression(r"[(（][^()（）]*[)）]")
 _AVERAGE = expression(r"\baverage\b|\bavg\b|\bon average\b|\bmean\b|平均|\bem média\b|\ben promedio\b|\bim schnitt\b", re.IGNORECASE)
 _CONVERSION = expression(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules? of thumb\b|\bequivalen|转换|换算|\bconversão\b|\bconversión\b", re.IGNORECASE)
 _THEIRS = expression(r"\b(?:providers?|upstream|third[- ]party|vendor)\b[^.;]*\b(?:at most|max(?:imum)?)\b", re.IGNORECASE)
-_EQUATION = expression(r"\d[^=]*(?:/|\bper\b|\ba\b)[^=]*[=≈][^=]*\d[^=]*(?:/|\bper\b|\ba\b)", re.IGNORECASE)
+_EQUATION = expression(r"\d[^=]{0,200}(?:/|\bper\b|\ba\b)[^=]{0,200}[=≈][^=]{0,200}\d[^=]{0,200}(?:/|\bper\b|\ba\b)", re.IGNORECASE)
 
 _PER_THING = expression(r"\s*(?:\w+\s+){0,2}?(?:each|apiece|per|cada|por|每个|每条)(?:\s+(?P<thing>[^\W\d_]+))?", re.IGNORECASE)
 _PER_PERIOD = expression(
@@ -224,8 +229,9 @@ def when(text: str, start: int, end: int) -> When:
     """Return which time a figure speaks of, from the words of its clause."""
     # "400 a second (with higher peaks)": the remark is not about this number.
     text = _PARENTHESIS.sub(lambda match: match.group() if match.start() <= start < match.end() else " " * len(match.group()), text)
-    low = max((text.rfind(mark, 0, start) for mark in (",", ";", " and ", " but ", "，", " then ")), default=-1)
-    highs = [at for mark in (",", ";", " and ", " but ", "，", " then ") if (at := text.find(mark, end)) >= 0]
+    # A comma inside a number ("4,000 viewers") ends no clause.
+    low = max((text.rfind(mark, 0, start) for mark in (", ", ";", " and ", " but ", "，", " then ")), default=-1)
+    highs = [at for mark in (", ", ";", " and ", " but ", "，", " then ") if (at := text.find(mark, end)) >= 0]
     # "At launch, 2,000 users": the words before the clause count if they speak of no other number.
     lead = text[max(0, low - 40) : low + 1]
     for clause in (text[low + 1 : min(highs, default=len(text))], lead if not any(char.isdigit() for char in lead) else ""):
@@ -248,6 +254,9 @@ def _rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact 
     if (match := _RATE.match(rest)) is None:
         return None
     noun = (match["noun"] or "").strip()
+    if not noun and (label := _LABEL.match(passage.text)):
+        # "Bids: 3 a second on average, bursts of 80 a second": the label names what both count.
+        noun = label["noun"]
     unit = units.period_of(match["unit"])
     name = _rate_name(noun)
     if name is None and passage.language in ("zh", "ja") and (near := re.search(r"写|读", match["after"])):

@@ -34,7 +34,7 @@ _BLOCK_TAGS = words(
     "hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 
-_DEEPEST = 100
+_DEEPEST = 40
 """Levels of nesting that are read; a list and its item are one each."""
 
 

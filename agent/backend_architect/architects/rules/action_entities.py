@@ -191,7 +191,7 @@ def _bounded(child: Sketch, parent: str, low: int | None, high: int | None) -> N
     child.at_most = high
     child.add("position", type="integer", why=f"Place within the {words(parent)}; {f'{low} to {high}' if low is not None else f'at most {high}'} for each")
     field = child.fields["position"]
-    child.fields["position"] = field.model_copy(update={"minimum": 1.0, "maximum": float(high) if high else None})
+    child.fields["position"] = field.model_copy(update={"minimum": 1.0 if low else None, "maximum": float(high) if high else None})
 
 
 def _accepted(case: Case, found: dict[str, Sketch], statements: tuple[Statement, ...]) -> dict[str, Sketch]:

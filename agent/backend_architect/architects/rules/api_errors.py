@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from backend_architect.architects.rules.case import Case, System
-from backend_architect.architects.rules.grounds import is_identity, outside, queue, relay
+from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, is_identity, outside, queue, relay
 from backend_architect.architects.rules.wording import ENGINE_NAMES, clipped, headed, listing, spaced
 from backend_architect.architects.rules.words import singular, snake, words
 from backend_architect.design import ApiDecision, Endpoint, EndpointError, ErrorCase
@@ -238,7 +238,7 @@ def _external(case: Case) -> list[ErrorCase]:
                 cause=f"`{passed_on.call.method} {passed_on.call.path}` of {one} answers 5xx or runs into its timeout",
                 message="Nothing: the request was accepted before",
                 answer=f"Falls back to {listing(passed_on.owners[1:])}" if len(passed_on.owners) > 1 else "Waits in the table and is sent later",
-                recovery="The circuit opens after 3 failures; after a timeout the outcome is asked for before anything is sent again",
+                recovery=f"The circuit opens after {BREAKER_FAILURES} failures; after a timeout the outcome is asked for before anything is sent again",
             )
         )
         if len(passed_on.owners) > 1:
@@ -278,7 +278,7 @@ def _external(case: Case) -> list[ErrorCase]:
                 cause=f"5xx or no answer within 2 s{what}",
                 message=f"{headed(names)} is not answering; the rest is shown",
                 answer="200 with what is there and what is missing; 503 if nothing is left",
-                recovery="Two repeats for reads, none for writes; the circuit opens after 5 failures for 30 s",
+                recovery=f"Reads are repeated once, writes only under the same identifier; the circuit opens after {BREAKER_FAILURES} failures for {BREAKER_PROBE_S} s",
             )
         )
     return found

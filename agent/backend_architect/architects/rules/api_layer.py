@@ -27,6 +27,7 @@ _GRAPHQL = re.compile(r"\bgraphql\b", re.IGNORECASE)
 _GRPC = re.compile(r"\bgrpc\b|\bprotobuf\b", re.IGNORECASE)
 _SCHEME = re.compile(r"Authorization:\s*(?P<scheme>[A-Za-z]+)\s")
 _ERROR_BODY = re.compile(r'"(?P<member>errors?)"\s*:')
+_LOCAL = re.compile(r"http://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(?P<port>\d{2,5})")
 _PUBLIC = re.compile(r"\b(?:public(?:ly)? (?:api|available)|anyone|anonymous|visitors?|guests?)\b|匿名", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
         rejected=_rejected(case, endpoints, spelled, entities, named),
         satisfies=topical(case, scope, "api"),
         cites=rests_on,
-        pattern=_pattern(named, spelled),
+        pattern=_pattern(case, named, spelled),
         versioning=_versioning(endpoints, spelled, brief=case.traits.size == "tiny"),
         authentication=_authentication(case, endpoints),
         documentation=_documentation(case, endpoints, spelled),
@@ -66,16 +67,26 @@ def _choice(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> s
         return f"REST: {counted(len(spelled), 'endpoint')} of the brief and {counted(len(endpoints) - len(spelled), 'one')} it implies".replace(
             "ones", "more"
         ).replace("one one", "one more")
-    return f"REST, {counted(len(endpoints), 'endpoint')}"
+    return f"REST, {counted(len(endpoints), 'endpoint')}" if endpoints else "REST; its endpoints wait for answers to the open questions"
 
 
-def _pattern(named: Ground | None, spelled: tuple[Endpoint, ...]) -> str:
+def _pattern(case: Case, named: Ground | None, spelled: tuple[Endpoint, ...]) -> str:
     if named is not None and not spelled:
         return (
             f"REST with JSON over HTTPS as drafted here; the brief names GraphQL ({quoted(named.quote, 70)}): one `POST /graphql` over the same "
             "modules takes its place if that is kept"
         )
-    return "REST with JSON over HTTPS"
+    return f"REST with JSON over {carrier(case)}"
+
+
+def carrier(case: Case) -> str:
+    """Return the protocol that callers speak: plain HTTP where the brief itself gives such an address for this backend."""
+    for statement in demanding(case):
+        for found in _LOCAL.finditer(statement.text):
+            # An address of another system says nothing about this one.
+            if not any(system.name.lower() in statement.text.lower() for system in case.systems):
+                return f"HTTP on port {found['port']}"
+    return "HTTPS"
 
 
 def _resources(endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> list[str]:
@@ -118,7 +129,12 @@ def _rejected(
         if spelled:
             because = f"the brief fixes {counted(len(spelled), 'path')}; a single query path would break them"
         elif len(resources) < 3:
-            because = f"{listing(resources) or 'one resource'} need no query language: there is nothing to join"
+            joined = any(field.ref for entity in entities if entity.tier != "future" for field in entity.fields)
+            one = listing(resources) or "one resource"
+            because = (
+                f"{one} {'need' if len(resources) > 1 else 'needs'} no query language: "
+                f"{'each answer names what it refers to by its identifier' if joined else 'there is nothing to join'}"
+            )
         else:
             because = (
                 f"{counted(len(resources), 'resource')} with fixed shapes; a query language adds resolvers, depth limits and lost HTTP caching for one client"
@@ -138,7 +154,11 @@ def _rejected(
 
 
 def _versioning(endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...], *, brief: bool) -> str:
-    breaking = "a breaking change gets a new path" if brief else "a breaking change gets a new path beside the old one, which goes on for 6 months with a `Sunset` header"
+    breaking = (
+        "a breaking change gets a new path"
+        if brief
+        else "a breaking change gets a new path beside the old one, which goes on for 6 months with a `Sunset` header"
+    )
     versioned = [e for e in endpoints if _VERSION.search(e.path)]
     if spelled and not any(_VERSION.search(e.path) for e in spelled):
         return f"The paths of the brief carry no version and get none; members are only added; {breaking}"
@@ -176,7 +196,7 @@ def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
 def _documentation(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
     if case.traits.size == "tiny":
         return "`openapi.yaml`, below"
-    tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it"
+    tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it" if endpoints else ""
     source = "written from the brief's own examples" if spelled else "written before the code"
     return f"`openapi.yaml` (OpenAPI 3.1) in the repository, {source}{tested}"
 

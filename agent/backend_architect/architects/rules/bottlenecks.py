@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.growth import PARTITION_AT
 from backend_architect.architects.rules.load import busiest, staged
 from backend_architect.design import Engine, ScalingTrigger, Structure, Verdict
 from backend_architect.profile import FactName
@@ -87,7 +88,7 @@ def _memory(case: Case, noun: str) -> Verdict:
                 f"{wording.volume(cap)} for all containers together: bounded pools and queues, no cache that grows with the number of {wording.plural(noun)}."
             ),
         )
-    item, writes = case.profile.number("item-size"), case.traits.writes_per_second
+    item, writes = case.profile.number("item-size"), grounds.load(case).writes
     if item and writes:
         day = item * writes * 86_400
         fits = day < 64e9
@@ -106,16 +107,34 @@ def _memory(case: Case, noun: str) -> Verdict:
     )
 
 
+def _events(case: Case) -> float:
+    """Return the changes a second at the worst time that listeners hear of."""
+    peaks = [fact.number for fact in case.profile.all("writes-per-second") if fact.when == "peak" and fact.number]
+    return max(peaks, default=grounds.load(case).writes * grounds.PEAK)
+
+
 def _network(case: Case) -> Verdict:
     item = case.profile.number("item-size")
     peak = busiest(case)
     size = item or 5_000
     bits = peak * size * 8
+    listeners = case.profile.number("concurrent-users") or 0.0
+    events = _events(case)
+    if case.traits.realtime in ("sse", "websocket") and listeners and events:
+        sent = events * listeners
+        message = item or 300
+        bits = sent * message * 8
+        sums = (
+            f"{wording.figure(events)} events/s at peak x {wording.figure(listeners)} listeners = {wording.figure(sent)} messages/s x"
+            f" {wording.volume(message)}{'' if item else ' (assumed)'} x 8 = {wording.figure(wording.rounded(bits / 1e6))} Mbit/s"
+        )
+        relief = "; who only watches gets the newest state a few times a second instead of each event" if sent > 50_000 else ""
+        return Verdict(resource="network", bottleneck=bits > 500e6 or sent > 50_000, because=f"{sums} of the 1,000 Mbit/s of an ordinary node{relief}.")
     basis = f"{wording.figure(peak)}/s x {wording.volume(size)}{'' if item else ' (assumed)'} x 8 = {wording.figure(wording.rounded(bits / 1e6))} Mbit/s"
     return Verdict(resource="network", bottleneck=bits > 500e6, because=f"{basis} of the 1,000 Mbit/s of an ordinary node.")
 
 
-def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[ScalingTrigger, ...]:
+def scaling(case: Case, structure: Structure, noun: str, call: str, grown: float | None = None) -> tuple[ScalingTrigger, ...]:
     """Return what to do when, each with the measurement that says so."""
     if case.traits.shape != "service":
         return ()
@@ -136,7 +155,11 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
         case.traits.engine,
         ScalingTrigger(
             trigger=f"{evidence.percentile(case)} of {call} above {target} for 15 min",
-            then=f"Read its query plan; add the missing index; then a larger {name} node",
+            then=f"Look at its RU charge, at 429s and at the fullest partition; index the path or choose a finer partition key, then more RU/s"
+            if case.traits.engine == "cosmosdb"
+            else "Look for throttling and hot keys; a finer partition key, then more capacity"
+            if case.traits.engine == "dynamodb"
+            else f"Read its query plan; add the missing index; then a larger {name} node",
         ),
     )
     if evidence.boxed(case):
@@ -166,7 +189,7 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
             )
         )
         found.append(
-            ScalingTrigger(trigger=f"The largest table above 100 GB or 50 million {nouns}", then="Partition it by month; old months go to cheaper storage")
+            _partition(case, grown, nouns)
         )
     if case.traits.size == "large" and grounds.regions(case) is not None:
         found.append(
@@ -176,6 +199,17 @@ def scaling(case: Case, structure: Structure, noun: str, call: str) -> tuple[Sca
             )
         )
     return tuple(found)
+
+
+def _partition(case: Case, grown: float | None, nouns: str) -> ScalingTrigger:
+    """Return when the table that grows is partitioned: a size that the stated growth passes within a month is no future."""
+    at = wording.volume(PARTITION_AT)
+    if grown and grown / 12 >= PARTITION_AT:
+        return ScalingTrigger(
+            trigger=f"Reached within the first month: {wording.volume(wording.rounded(grown / 12))} of {nouns} a month against {at}",
+            then=f"Partition the table of {nouns} by month before it takes its first load: the plan's SQL creates it in one piece",
+        )
+    return ScalingTrigger(trigger=f"The table of {nouns} above {at}", then="Partition it by month of creation")
 
 
 def _within_caps(case: Case, keys: set[str], noun: str, call: str) -> tuple[ScalingTrigger, ...]:
@@ -235,7 +269,7 @@ def _stages(case: Case, call: str) -> tuple[ScalingTrigger, ...]:
             then="Autoscaling: 2 to n instances on CPU 50 %, infrastructure as code",
         ),
         ScalingTrigger(
-            trigger=f"Writes above {node.writes // 2:,}/s on the primary{f' (goal: {wording.figure(writes)}/s)' if writes else ''}, or tables above 1 TB",
-            then=f"Partition by user, old data to the warehouse; what {call} need not wait for goes to a queue",
+            trigger=f"Writes above {node.writes // 2:,}/s on the primary{f' (goal: {wording.figure(writes)}/s)' if writes else ''}, or the largest table above {wording.volume(PARTITION_AT)}",
+            then=f"Partition the table that grew by month; what {call} need not wait for goes to a queue",
         ),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from backend_architect.architects.rules import failures, stores
+from backend_architect.architects.rules.api_layer import carrier
 from backend_architect.architects.rules.assembly import Assembly
 from backend_architect.architects.rules.contexts import Context
 from backend_architect.architects.rules.grounds import PER_INSTANCE, RELATIONAL, doing, largest, people, per_instance, scale_phrase, staged
@@ -19,6 +22,9 @@ from backend_architect.architects.rules.wording import (
     spaced,
 )
 from backend_architect.design import Component, FailureMode, Keys, Scope
+
+_FRONT_END = re.compile(r"\b(?:react(?: native)?|blazor|vue|angular|svelte|flutter|next\.?js|swiftui|ios|android|htmx)\b", re.IGNORECASE)
+"""What a client is written in; a language alone may be the backend's."""
 
 
 def of_service(parts: Parts, scope: Scope, answered: dict[str, Keys]) -> tuple[Component, ...]:
@@ -54,11 +60,7 @@ def _client(site: Assembly) -> Component:
     parts = site.parts
     assert parts.client is not None
     acts = tuple(a for a in people(parts.case) if a.noun or a.phrase)
-    named = [
-        s
-        for s in dict.fromkeys((*site.scope.stack, *parts.case.profile.values("stack")))
-        if any(word in s.lower() for word in ("react", "blazor", "vue", "angular", "svelte", "flutter", "next", "swift", "kotlin", "htmx"))
-    ]
+    named = [s for s in dict.fromkeys((*site.scope.stack, *parts.case.profile.values("stack"))) if _FRONT_END.search(s)]
     return site.component(
         CLIENT,
         f"{listing(named)} client" if named else "Web client",
@@ -70,7 +72,7 @@ def _client(site: Assembly) -> Component:
         uses=(BALANCER if parts.balanced else API,),
         store="Holds what is on the screen; the server's answer is the truth",
         scaling="Runs on the visitor's device; static files from any web server",
-        interface=f"The {parts.noun} screens; calls the API with JSON over HTTPS",
+        interface=f"The {parts.noun} screens; calls the API with JSON over {carrier(parts.case)}",
         failures=(
             FailureMode(
                 when="The API does not answer within 5 s",
@@ -144,7 +146,7 @@ def _api(site: Assembly) -> Component:
     interface = (
         f"{counted(len(spelled), 'endpoint')} as the brief spells them: {listing(paths, most=4)}"
         if spelled
-        else f"REST with JSON over HTTPS for {listing([spaced(e.name) for e in parts.entities], most=4) or plural(parts.noun)}"
+        else f"REST with JSON over {carrier(case)} for {listing([spaced(e.name) for e in parts.entities], most=4) or plural(parts.noun)}"
     )
     return site.component(
         API,

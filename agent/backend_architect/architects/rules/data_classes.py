@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
+from backend_architect.architects.rules import periods
 from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.grounds import DEMANDS
 from backend_architect.architects.rules.wording import cites, listing
@@ -239,9 +240,10 @@ def _regime(case: Case, kind: _Class) -> tuple[str, Cites]:
 
 
 def _handling(case: Case, kind: _Class) -> str:
-    retention = case.profile.first("retention")
-    return (
-        f"{kind.handling}; kept for {retention.value}, as the brief says"
-        if retention and kind.name in ("Personal data", "Health data", "Financial data")
-        else kind.handling
-    )
+    handling = kind.handling
+    audit = periods.audit_period(case)
+    if audit is not None:
+        handling = handling.replace("audit log kept six years", f"audit log kept for {audit.value}, as the brief says")
+    if kind.name not in ("Personal data", "Health data", "Financial data") or not periods.periods(case):
+        return handling
+    return f"{handling}; kept as the brief says ({periods.phrase(case)})"

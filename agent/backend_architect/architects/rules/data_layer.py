@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from backend_architect.architects.rules import periods
 from backend_architect.architects.rules.case import Case, Label
 from backend_architect.architects.rules.concurrency import Guard, guards
 from backend_architect.architects.rules.contexts import singular
-from backend_architect.architects.rules.grounds import DEMANDS, RELATIONAL, archive, largest, load, mention, once, regions, scale_phrase, uploads
+from backend_architect.architects.rules.grounds import DEMANDS, RELATIONAL, archive, largest, load, mention, once, people, regions, scale_phrase, uploads
 from backend_architect.architects.rules.growth import PARTITION_AT, Growth, growth, pool
 from backend_architect.architects.rules.parts import instances, main_entity
 from backend_architect.architects.rules.performance_layer import promised
@@ -153,7 +154,7 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
                 option="Object store for the contents",
                 because=f"at {volume(demand.item)} an item a second store costs each read one more call and can disagree with the row; the rows fit "
                 f"one disk{year}. "
-                "It pays when items pass 100 KB or the table passes 1 TB",
+                "It pays when items pass 100 KB",
             )
         )
     if traits.engine in RELATIONAL:
@@ -235,9 +236,11 @@ def _consistency(case: Case, built: tuple[Entity, ...], guarded: tuple[Guard, ..
                 stale = "Reads from a cache or replica may be seconds old; whoever just wrote is read from the primary"
     if not said and not stale:
         noun = spaced(singular(built[0].name)) if built else "row"
+        # Rows that only programs write are not edited from a screen that may be stale.
+        edited = any(action.verb in ("update", "change-state", "assign") for action in people(case))
         said = [
             f"One transaction a request; two writers of the same {noun}: the last one wins"
-            + ("" if case.traits.size == "tiny" else ", unless the request names the version it read (`If-Match`), then 412")
+            + ("" if case.traits.size == "tiny" or not edited else ", unless the request names the version it read (`If-Match`), then 412")
         ]
     return sentences(*said, stale)
 
@@ -267,7 +270,8 @@ def _growth(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
         said.append(headed(grown.formula))
     if storage is not None:
         said.append(f"The brief reckons with {storage.value}")
-    kept = case.profile.first("retention")
+    kept = periods.of_entity(case, singular(first.name), [f.name for f in first.fields])[0] if first else None
+    bounded = [(e, bound) for e in built if (bound := periods.of_entity(case, singular(e.name))[0]) is not None and bound.days is not None]
     if grown.bytes_a_year and case.traits.engine in RELATIONAL:
         years = PARTITION_AT / grown.bytes_a_year
         if years >= 20:
@@ -275,12 +279,14 @@ def _growth(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
         elif years >= 1:
             said.append(
                 f"Nothing to partition before {noun} passes {volume(PARTITION_AT)}, in about {figure(round(years, 1))} years; then by month of "
-                "creation, and old months go to files"
+                f"creation, and {'months past the stated period are dropped' if kept and kept.days else 'old months go to files'}"
             )
         else:
+            months = max(1, int(12 * years))
+            gone = f"months past {kept.value} are dropped" if kept and kept.days else "old months go to files"
             said.append(
-                f"{headed(noun)} is partitioned by month from the start, because it passes {volume(PARTITION_AT)} within a year; months older than "
-                f"{kept.value if kept else 'a year'} go to files"
+                f"{headed(noun)} passes {volume(PARTITION_AT)} in about {counted(months, 'month')}: it is partitioned by month before that (the plan's SQL "
+                f"creates it in one piece), and {gone}"
             )
     elif case.traits.engine in ("cosmosdb", "dynamodb"):
         said.append(f"{name} partitions by itself; hot rows expire by time to live after {kept.value if kept else '90 days'}, what is older is read from files")
@@ -294,9 +300,13 @@ def _growth(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
         said.append("Read replicas in steps of one, each time CPU of the replicas passes 60 %")
     if (long_term := archive(case)) is not None:
         said.append(f"Everything is appended to files as well ({quoted(long_term.quote, 80)})")
-    if kept is not None and case.traits.engine in RELATIONAL:
-        said.append(f"Rows are deleted after {kept.value}, as the brief says")
+    if bounded and case.traits.engine in RELATIONAL:
+        said.append(f"Rows are deleted as the brief says: {listing([f'`{e.name}` {_deleted(bound.value)}' for e, bound in bounded])}")
     return sentences(*said)
+
+
+def _deleted(value: str) -> str:
+    return value if " after " in value else f"after {value}"
 
 
 def _held(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
@@ -309,7 +319,9 @@ def _held(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
 
 def _pooling(case: Case, structure: Structure) -> str:
     if case.traits.engine == "sqlite":
-        return "WAL mode, `busy_timeout` 5 s" if case.traits.size == "tiny" else "One connection that writes, up to four that read (WAL mode), `busy_timeout` 5 s"
+        return (
+            "WAL mode, `busy_timeout` 5 s" if case.traits.size == "tiny" else "One connection that writes, up to four that read (WAL mode), `busy_timeout` 5 s"
+        )
     if case.traits.engine in ("cosmosdb", "dynamodb", "mongodb"):
         return "One client object for the process, which keeps its own connections; never one a request"
     spread = instances(case, load(case))[0]

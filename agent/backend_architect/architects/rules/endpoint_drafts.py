@@ -152,11 +152,23 @@ def parts_of(api: Api, noun: str, *, output: bool, prefix: str = "", depth: int 
         base = f"{prefix}{camel(entity.name)}[]."
         if output:
             found.append(Parameter(name=f"{base}id", type="uuid"))
+        elif most:
+            least = next((column.minimum for column in entity.fields if column.name == "position"), None)
+            how_many = f"{int(least)} to {int(most)}" if least else f"at most {int(most)}"
+            found.append(
+                Parameter(
+                    name=base.removesuffix("."),
+                    type="json",
+                    required=bool(least),
+                    minimum=least,
+                    maximum=most,
+                    note=f"{how_many} {words(entity.name)}, in their order",
+                )
+            )
         above = {api.entities[noun].key, next((column.ref for column in api.entities[noun].fields if column.ref), "")}
-        for at, column in enumerate(c for c in writable(entity) if c.ref not in above or (part == "answer" and c.name != f"{noun}_id")):
+        for column in (c for c in writable(entity) if c.ref not in above or (part == "answer" and c.name != f"{noun}_id")):
             parameter = parameter_of(column)
-            note = f"1 to {int(most)} {words(entity.name)}, in their order" if most and not at and not output else parameter.note
-            found.append(parameter.model_copy(update={"name": f"{base}{parameter.name}", "note": note}))
+            found.append(parameter.model_copy(update={"name": f"{base}{parameter.name}"}))
         found.extend(parts_of(api, part, output=output, prefix=base, depth=depth + 1))
     return tuple(found)
 

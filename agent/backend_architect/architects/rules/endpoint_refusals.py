@@ -31,6 +31,8 @@ class Call:
     limit: str = ""
     rules: tuple[Statement, ...] = ()
     """Statements that forbid something here."""
+    whole: Statement | None = None
+    """The statement that refuses what is not complete."""
 
 
 def refusals(call: Call) -> tuple[EndpointError, ...]:
@@ -63,6 +65,10 @@ def refusals(call: Call) -> tuple[EndpointError, ...]:
     elif (missing := _missing(call, noun)) is not None:
         found.append(EndpointError(status=404, code=f"{code}_NOT_FOUND", when=missing, message=f"There is no such {noun}"))
     found.extend(_conflicts(call, noun, code))
+    if call.whole is not None:
+        found.append(
+            EndpointError(status=422, code=f"{code}_INCOMPLETE", when=clipped(call.whole.text, 120), message=f"Complete the {noun}: `errors` names what is missing")
+        )
     if call.limit:
         found.append(EndpointError(status=429, code="RATE_LIMITED", when=f"More calls than stated: {call.limit}", message="Wait as long as `Retry-After` says"))
     return tuple({error.code: error for error in reversed(found)}.values())[::-1]

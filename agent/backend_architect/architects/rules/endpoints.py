@@ -7,8 +7,11 @@ from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.derived_endpoints import derived
 from backend_architect.architects.rules.entities import satisfied
 from backend_architect.architects.rules.finished_endpoints import endpoint_key
+from backend_architect.architects.rules.nouns import canonical
 from backend_architect.architects.rules.primary import primary_action
-from backend_architect.design import Endpoint, Entity
+from backend_architect.architects.rules.words import words
+from backend_architect.belonging import collection, holding
+from backend_architect.design import Endpoint, EndpointError, Entity
 
 
 @remembered
@@ -23,7 +26,7 @@ def endpoints(case: Case, entities: tuple[Entity, ...], *, component: str) -> tu
         return ()
     spelled = spelled_endpoints.built(case)
     if not spelled:
-        return derived(case, entities, component=component)
+        return _held_back(derived(case, entities, component=component), entities)
     action = primary_action(case)
     first = spelled_endpoints.main(case, spelled, action.statement if action else None)
     found: list[Endpoint] = []
@@ -31,4 +34,27 @@ def endpoints(case: Case, entities: tuple[Entity, ...], *, component: str) -> tu
         key = endpoint_key(one.method, one.path, {endpoint.key for endpoint in found})
         made = spelled_endpoints.endpoint(case, one, entities, key=key, component=component, satisfies=satisfied(case, set(one.cites)))
         found.append(made.model_copy(update={"primary": at == first}))
-    return tuple(found)
+    return _held_back(tuple(found), entities)
+
+
+def _held_back(found: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> tuple[Endpoint, ...]:
+    """Return the endpoints, each deletion that other rows may hold back with the 409 that says so."""
+    return tuple(_refusing(endpoint, found, entities) if endpoint.method == "DELETE" else endpoint for endpoint in found)
+
+
+def _refusing(endpoint: Endpoint, found: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> Endpoint:
+    name = collection(endpoint.path)
+    entity = next((one for one in entities if name and one.tier != "future" and canonical(one.name) == canonical(name)), None)
+    others = holding(entity, entities, found) if entity is not None else ()
+    if entity is None or not others:
+        return endpoint
+    noun = words(canonical(entity.name))
+    many = [words(other.name) for other in others]
+    listed = f"{', '.join(many[:-1])} or {many[-1]}" if len(many) > 1 else many[0]
+    error = EndpointError(
+        status=409,
+        code=f"{canonical(entity.name).upper()}_IN_USE",
+        when=f"There are {listed} that refer to the {noun}",
+        message=f"This {noun} is still in use: remove what refers to it first",
+    )
+    return endpoint.model_copy(update={"errors": (*endpoint.errors, error)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend_architect.architects.rules import lexicon, text_evidence
+from backend_architect.architects.rules import lexicon, periods, text_evidence
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.field_types import PEOPLE
 from backend_architect.architects.rules.nouns import APPEND_ONLY, EVENTS, MONEY_EVENTS, canonical
@@ -234,9 +234,10 @@ def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tupl
     elif lifetime or (expiry is not None and "expires_at" in names):
         basis = f" ({clipped(expiry.text, 80)})" if expiry is not None else ""
         parts.append(f"Deleted by the clean-up once {words(lifetime or 'expires_at')} has passed{basis}")
-    kept = case.profile.first("retention")
-    if kept is not None and sketch.noun != "session" and not lifetime:
-        parts.append(f"Kept for {kept.value}, as stated" if not kept.value.lower().startswith("kept") else kept.value)
+    rows, single = periods.of_entity(case, sketch.noun, (field.name for field in fields))
+    if rows is not None and sketch.noun != "session" and not lifetime:
+        parts.append(f"Kept {kept_for(rows.value)}, as stated")
+    parts += [f"`{name}` is emptied {period.value if ' after ' in period.value else f'after {period.value}'}, as stated" for name, period in single]
     if any(field.personal for field in fields):
         regimes = ", ".join(judgement.value for judgement in case.traits.regulated[:3])
         parts.append(
@@ -247,3 +248,8 @@ def retention(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tupl
     elif case.traits.regulated and sketch.noun in MONEY_EVENTS | {"audit_event", "order", "invoice"} and not parts:
         parts.append(f"Kept as long as {case.traits.regulated[0].value} demands, then archived")
     return ". ".join(parts)
+
+
+def kept_for(value: str) -> str:
+    """Return a period as it stands after "kept": `for 3 years`, `until 10 years after the last visit`, `forever`."""
+    return value if value == "forever" else f"until {value}" if " after " in value else f"for {value}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules.case import System
-from backend_architect.architects.rules.grounds import doing, is_identity, staged
+from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, doing, is_identity, staged
 from backend_architect.architects.rules.parts import Parts, kind_of
+from backend_architect.architects.rules.recovery import rpo, wanted
 from backend_architect.architects.rules.wording import clipped, figure, headed, listing, plural
 from backend_architect.design import FailureMode, Integration
 
@@ -38,9 +39,15 @@ def of_api(parts: Parts) -> tuple[FailureMode, ...]:
     elif parts.keeps:
         found.append(
             _mode(
-                "The process stops before it answers" if parts.case.traits.size == "tiny" else f"The process stops between storing and answering ({parts.write})",
-                "it is kept, the answer is lost" if parts.case.traits.size == "tiny" else "it is stored, the answer is lost; after the restart it is read like any other",
-                ("an error" if parts.case.traits.size == "tiny" else "an error, then the change after a reload") if parts.client else "a broken connection; reading shows the change",
+                "The process stops before it answers"
+                if parts.case.traits.size == "tiny"
+                else f"The process stops between storing and answering ({parts.write})",
+                "it is kept, the answer is lost"
+                if parts.case.traits.size == "tiny"
+                else "it is stored, the answer is lost; after the restart it is read like any other",
+                ("an error" if parts.case.traits.size == "tiny" else "an error, then the change after a reload")
+                if parts.client
+                else "a broken connection; reading shows the change",
             )
         )
     if parts.store and not parts.server:
@@ -87,10 +94,11 @@ def of_api(parts: Parts) -> tuple[FailureMode, ...]:
 def of_store(parts: Parts) -> tuple[FailureMode, ...]:
     """Return how the database fails."""
     noun = parts.noun
+    safe = bool(wanted(parts.case).never) and parts.server
     lost = _mode(
         f"The disk with {listing([f'`{e.name}`' for e in parts.entities], most=3) or 'the data'} is lost",
-        "restore the newest backup and replay what the log still has",
-        f"{plural(noun)} written after that backup are gone",
+        "the standby takes over; it has all that was acknowledged" if safe else "restore the newest backup and replay what the log still has",
+        "a pause of about a minute; nothing that was confirmed is gone" if safe else f"at worst {plural(noun)} of the last {rpo(parts.case).text} are gone",
     )
     if parts.case.traits.engine in ("cosmosdb", "dynamodb"):
         return (
@@ -127,7 +135,7 @@ def of_worker(parts: Parts) -> tuple[FailureMode, ...]:
         found.append(
             _mode(
                 f"{names} fail at the same time" if len(parts.relay.owners) > 1 else f"{names} is down",
-                "rows wait in the table; one probe every 5 s, and the backlog drains in the order it came",
+                f"rows wait in the table; one probe every {BREAKER_PROBE_S} s, and the backlog drains in the order it came",
                 f"accepted {plural(parts.noun)} that count later",
             )
         )
@@ -202,7 +210,7 @@ def of_external(parts: Parts, system: System, known: Integration | None) -> tupl
         return (
             _mode(
                 f"{name} answers 500 or slower than its timeout",
-                f"its circuit opens after 3 failures in a row; {after}{asks}",
+                f"its circuit opens after {BREAKER_FAILURES} failures in a row; {after}{asks}",
                 f"nothing: the {parts.noun} was accepted before",
             ),
             _mode(f"{name} answers 429", "the call counted against the limit; the last known state is used until the interval is over", "nothing"),
@@ -220,6 +228,8 @@ def of_external(parts: Parts, system: System, known: Integration | None) -> tupl
                 "that signing in is not possible just now",
             ),
         )
+    if known is not None and known.protection.startswith("each file"):
+        return (_mode(f"A file of {name} is missing or malformed", known.protection, known.fallback),)
     if known is not None:
         return (_mode(f"{name} answers with an error or not in time", known.protection, known.fallback),)
     reads = any(word in purpose for word in ("search", "find", "look", "read", "query", "source", "legacy", "existing"))
@@ -230,12 +240,16 @@ def of_external(parts: Parts, system: System, known: Integration | None) -> tupl
                 "the answer is put together from the other sources and marked incomplete",
                 f"results with the note that {name} did not answer",
             ),
-            _mode(f"{name} is down for maintenance", "its circuit is open, so no request waits for it; one probe every 30 s", "the same note at once"),
+            _mode(
+                f"{name} is down for maintenance",
+                f"its circuit is open, so no request waits for it; one probe every {BREAKER_PROBE_S} s",
+                "the same note at once",
+            ),
         )
     return (
         _mode(
             f"{name} answers with an error or not within 2 s",
-            "two more tries with growing waits, then the circuit stays open for 30 s; the request is recorded and tried later",
+            f"a read is repeated once, a write under the same identifier; after {BREAKER_FAILURES} failures in a row the circuit stays open for {BREAKER_PROBE_S} s; the request is recorded and tried later",
             f"that {clipped(system.purpose, 60).lower() or name} is delayed; the rest works",
         ),
     )

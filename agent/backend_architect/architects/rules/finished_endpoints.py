@@ -16,6 +16,7 @@ from backend_architect.architects.rules.endpoint_refusals import Call, idempoten
 from backend_architect.architects.rules.entities import satisfied
 from backend_architect.architects.rules.nouns import canonical
 from backend_architect.architects.rules.primary import primary_action
+from backend_architect.brief import Statement
 from backend_architect.design import Endpoint
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -25,6 +26,12 @@ _SCARCE = re.compile(
         r"\b(?:overbook\w*|double[- ]book\w*|overlap\w*|oversell\w*|sold out|stock|capacity|more than once|only once|once per|twice|highest"
         r"|outbid|at most one|fully booked|available(?! (?:to|for|as|in|on|from|at)\b))\b"
     ),
+    re.IGNORECASE,
+)
+
+_INCOMPLETE = re.compile(
+    r"\bnot (?:all|every)\b.{0,60}\b(?:answered|responded|filled|completed|given|chosen|selected)\b|\b(?:all|every) \w+ (?:must|have to|has to|needs? to) be"
+    r" (?:answered|filled|completed)\b|\bincomplete\b.{0,40}\b(?:refused|rejected|error)\b|\b(?:unanswered|missing answers?)\b",
     re.IGNORECASE,
 )
 
@@ -128,6 +135,7 @@ def finished(api: Api, operation: Operation, *, key: str, component: str, leads:
         parent=operation.parent,
         owned=owned,
         signs_in=operation.signs_in,
+        whole=_all_or_nothing(case, operation),
         rules=tuple(s for s in about if s.number in operation.cites and _SCARCE.search(s.text)) if operation.method in ("POST", "PATCH") else (),
     )
     cites = {number for number in operation.cites if 1 <= number <= len(case.brief.statements)}
@@ -154,6 +162,14 @@ def finished(api: Api, operation: Operation, *, key: str, component: str, leads:
         satisfies=satisfied(case, cites),
         cites=tuple(sorted(cites)),
     )
+
+
+def _all_or_nothing(case: Case, operation: Operation) -> Statement | None:
+    """Return the statement that refuses a submission with parts left out."""
+    if operation.method != "POST" or not any("[]." in name for name in operation.request):
+        return None
+    submits = any(action.verb == "submit" for action in operation.actions)
+    return next((s for s in text_evidence.demands(case) if _INCOMPLETE.search(s.text)), None) if submits else None
 
 
 def _side_effects(case: Case, operation: Operation, noun: str) -> tuple[str, ...]:

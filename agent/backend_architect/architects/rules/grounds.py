@@ -17,6 +17,12 @@ from backend_architect.text import Cites, Key
 DEMANDS: tuple[Label, ...] = ("functional", "quality", "constraint", "integration")
 PEAK = 5
 """Peak over average when the brief states no peak."""
+BREAKER_FAILURES = 5
+"""Failures in a row after which the circuit to an outside system opens."""
+BREAKER_PROBE_S = 30
+"""Seconds between two tries of an open circuit."""
+SERVER_CONNECTIONS = 500
+"""Connections that one database server bears without a pooler in front; a rule of thumb."""
 PER_INSTANCE = 500
 """Requests/s that one instance of an ordinary API answers, with a database behind it; to be measured."""
 RELATIONAL: tuple[Engine, ...] = ("postgresql", "mysql", "sqlite")
@@ -79,6 +85,14 @@ _QUEUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _SCREEN_VERBS = frozenset(
     {"accessed", "access", "enter", "type", "input", "click", "press", "tap", "choose", "select", "pick", "show", "display", "present", "return", "get", "set"}
+)
+_NO_VERBS = frozenset(
+    {"has", "have", "had", "is", "are", "be", "with", "without", "from", "into", "of", "for", "in", "on", "by", "at", "to", "via", "per", "as"}
+)
+"""What a sentence may hold in the place of a verb and nobody does."""
+_NOUNS_IN_ED = frozenset({"speed", "breed", "embed", "newsfeed", "spreed", "biped", "moped", "hundred"})
+_ADJECTIVES = frozenset(
+    {"comprehensive", "available", "relevant", "necessary", "specific", "current", "several", "additional", "appropriate", "respective", "certain", "various"}
 )
 _IDENTITY = re.compile(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
 _REQUEST_ID = re.compile(r"(?:correlation|idempotency|request|external|transaction|client|message|reference)_?(?:id|key|uuid)$", re.IGNORECASE)
@@ -343,12 +357,21 @@ def load(case: Case) -> Load:
     ]
     names: tuple[FactName, ...] = ("reads-per-second", "writes-per-second", "requests-per-second")
     sources = [number for name in names if (fact := largest(case, name)) for number in fact.cites]
+    reads, writes = (_sustained(case, name, rate) for name, rate in (("reads-per-second", reads), ("writes-per-second", writes)))
     average = max(reads + writes, 0.0 if peaks else stated_rate)
     if not reads and not writes and average:
         reads = average
     peak = max(peaks, default=0.0)
     item = case.profile.number("item-size")
     return Load(reads, writes, peak if peak > average else rounded(average * PEAK), peak > average, item, tuple(dict.fromkeys(sources)))
+
+
+def _sustained(case: Case, name: FactName, rate: float) -> float:
+    """Return the average behind a rate: a burst is none, and what only a burst is stated of is a fraction of it."""
+    facts = [fact for fact in case.profile.all(name) if fact.number]
+    if not any(fact.when == "peak" and fact.number == rate for fact in facts):
+        return rate
+    return max((fact.number or 0.0 for fact in facts if fact.when != "peak"), default=rate / PEAK)
 
 
 def scale_phrase(case: Case) -> str:
@@ -397,15 +420,25 @@ def doing(actions: tuple[Action, ...], *, most: int = 3) -> str:
     """
     by_noun: dict[str, list[str]] = {}
     for action in actions:
-        if action.noun or action.phrase:
+        if (action.noun or action.phrase) and _is_act(action):
             # "type a message" is a way to create one.
             word = action.verb.replace("-", " ") if on_screen(action) and action.verb in ("create", "submit", "update", "delete", "read") else base(action)
             by_noun.setdefault(action.noun or clipped(action.phrase, 40), []).append("see" if word == "read" and on_screen(action) else word)
     said = []
+    if not by_noun and actions:
+        return f"use {plural(actions[0].noun)}" if actions[0].noun.isascii() and actions[0].noun else "use it"
     for noun, words in by_noun.items():
         plain = [word for word in dict.fromkeys(words) if word not in _SCREEN_VERBS] or words[:1]
+        # "request requests" says one thing twice.
+        plain = list(dict.fromkeys("make" if len(word) > 4 and noun.startswith(word[:-1]) else word for word in plain))
         said.append(f"{listing(plain[:4], most=4)} {plural(noun) if noun.islower() and noun.isascii() else noun}")
     return listing(said[:most], most=most)
+
+
+def _is_act(action: Action) -> bool:
+    """Whether an action has a verb that somebody does, and a noun that is one."""
+    last = spaced(action.noun).rpartition(" ")[2]
+    return base(action) not in _NO_VERBS and not (last in _ADJECTIVES or (last.endswith("ed") and last not in _NOUNS_IN_ED and len(last) > 4))
 
 
 def on_screen(action: Action) -> bool:

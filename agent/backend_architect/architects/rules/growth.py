@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.grounds import largest, load
+from backend_architect.architects.rules.grounds import SERVER_CONNECTIONS, largest, load
 from backend_architect.architects.rules.wording import counted, figure, plural, rounded, spaced, volume
 from backend_architect.design import Entity, ValueType
 from backend_architect.text import Cites
@@ -14,7 +14,7 @@ from backend_architect.text import Cites
 YEAR_S = 31_536_000
 QUERY_MS = 5
 """Time a request holds a connection, milliseconds; to be measured."""
-PARTITION_AT = 500e9
+PARTITION_AT = 100e9
 """Bytes in one table from which partitions pay: below, an index fits memory and vacuum ends overnight."""
 
 _WIDTHS: dict[ValueType, int] = {
@@ -81,5 +81,10 @@ def pool(case: Case, instances: int) -> tuple[int, str]:
     how = f"{figure(demand.peak)} requests/s x {QUERY_MS} ms = {figure(busy)} busy at peak, doubled"
     if instances > 1:
         how += f", over {counted(instances, 'instance')}"
+    if capped * instances > SERVER_CONNECTIONS:
+        front = {"postgresql": "PgBouncer (transaction mode)", "mysql": "ProxySQL"}.get(case.traits.engine)
+        if front is not None:
+            note = f"{counted(capped, 'connection')} an instance to {front}, not to the server: {counted(instances, 'instance')} would open {capped * instances:,},"
+            return capped, f"{note} more than the about {SERVER_CONNECTIONS} a server bears; it holds at most {SERVER_CONNECTIONS} ({how})"
     rule = f", at least {floor}" if wanted == floor else ", at most 20 so that the server keeps room" if capped < wanted else ""
     return capped, f"{counted(capped, 'connection')} an instance ({how}{rule})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from backend_architect.architects.rules import evidence, grounds, wording
+from backend_architect.architects.rules import evidence, grounds, periods, wording
 from backend_architect.architects.rules.case import Action, Case
 from backend_architect.brief import Statement
 from backend_architect.design import Endpoint, Entity, Job, Scope
@@ -43,9 +43,25 @@ _WHEN = re.compile(
 )
 _QUEUEING = re.compile(r"\b(?:queue[ds]?|queuing|asynchronous(?:ly)?|in the background|store[- ]and[- ]forward|202)\b", re.IGNORECASE)
 _RESERVE_WORDS = "Fallback|Backup|Secondary|Reserve|Standby"
-_RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|second|reserve|stand-?by|alternate|conting\w+)\b", re.IGNORECASE)
+_RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|reserve|stand-?by|alternate|conting\w+)\b", re.IGNORECASE)
+_IN_RESERVE = re.compile(
+    r"\b(?:fall-?back|secondary|alternate|contingency)\b|\b(?:as|the|our) (?:a |the |our )?(?:back-?up|reserve|stand-?by)\b|\bback-?up (?:provider|gateway|processor|system)\b",
+    re.IGNORECASE,
+)
+"""What a purpose says of a system that is there for when another one fails."""
+_IN_LINE = re.compile(
+    r"\b(?:joins?|joined|joining|jump\w*|stand\w*|waits?|waiting|place|position|number|first|next|last|head|end|front)\s+(?:in |of |at |on |for )?"
+    r"(?:the |a |an |that |their |its |his |her )?queues?\b|\bqueues? (?:behind|up|number|position|of (?:people|patrons|patients|customers|users|visitors))\b",
+    re.IGNORECASE,
+)
+"""A queue that people stand in."""
+_BEFOREHAND = re.compile(
+    r"\b(?P<time>(?:\d+|an?|one|two|three|four|five|seven|ten|fourteen) (?:minute|hour|day|week|month)s?) (?:before|ahead of|prior to)\b", re.IGNORECASE
+)
+"""A message that is due some time before something happens."""
 _EXPIRY = re.compile(r"(?:^|_)(?:expir\w*|valid_until)(?:_|$)")
-_DAYS = re.compile(r"(?<!\d)\d{1,9}\s*(?:days?|months?|years?)", re.IGNORECASE)
+_KEPT = re.compile(r"\bKept (?:for|until) (?P<period>\d[^.]*?), as stated")
+_EMPTIED = re.compile(r"`(?P<field>\w+)` is emptied (?P<period>[^.]*?), as stated")
 _EMAIL = re.compile(r"\b(e-?mail|sms|text message|push notification|slack|webhook)s?\b", re.IGNORECASE)
 
 _KINDS: dict[str, Kind] = {
@@ -136,9 +152,9 @@ _WAYS: dict[Kind, _Way] = {
     "compute": _Way(
         "Compute {n}",
         "nightly at 03:00 (assumed)",
-        'does what the brief asks for ("{quote}") over what came in since the last run; a mark of the last ID done makes a restart go on, not start over',
+        'does what the brief asks for ("{quote}") over what came in since the last run; a mark of the last (created_at, id) done makes a restart go on, not start over',
         "3 tries, 10 min apart, from the mark",
-        "the run is marked failed with the ID it stopped at; older results stay in use, with their date",
+        "the run is marked failed with the row it stopped at; older results stay in use, with their date",
         "the result appears with the time it was computed",
     ),
     "advance": _Way(
@@ -166,6 +182,12 @@ _VISITS = re.compile(
 )
 
 
+_COUNTING = re.compile(
+    r"\b(?:count(?:s|ed|er|ers|ing)?|analytics|statistics?|stats|track(?:s|ed|ing)?|how (?:many|often)|number of|totals?)\b|统计|分析|次数", re.IGNORECASE
+)
+_COUNTS = re.compile(r"(?:^|_)(?:visits?|views?|hits?|clicks?|stats?|statistics?|counts?|analytics)(?:_|$)", re.IGNORECASE)
+
+
 def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> tuple[Job, ...]:
     """Return the background jobs, those that close the loop first; at most as many as the size bears."""
     if case.traits.shape != "service":
@@ -175,7 +197,7 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
         job = _forwarding(case, scope, entities, endpoints, cites)
         found[job.key] = job
     noun = evidence.thing(evidence.primary(endpoints), entities)
-    for job in (*_probes(case, scope), *_visits(case, scope, noun), *_from_actions(case, scope), *_from_entities(scope, entities)):
+    for job in (*_probes(case, scope), *_visits(case, scope, noun, entities), *_from_actions(case, scope), *_from_entities(case, scope, entities)):
         found.setdefault(job.key, job)
     for job in _sweeps(case, scope, tuple(found.values()), noun):
         found.setdefault(job.key, job)
@@ -187,7 +209,7 @@ def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
     first = evidence.primary(endpoints)
     if first is None or not evidence.writes(first):
         return None
-    queueing = evidence.mentioning(evidence.demands(case), _QUEUEING)
+    queueing = wording.cites((s.number for s in evidence.demands(case) if _QUEUEING.search(_IN_LINE.sub(" ", s.text))), most=3)
     theirs = [endpoint for endpoint in case.contracts.endpoints if endpoint.owner and endpoint.method == "POST"]
     if first.status == 202 or (queueing and case.traits.existing):
         return wording.cites(first.cites[:2], queueing)
@@ -211,7 +233,7 @@ def main_and_reserve(case: Case) -> tuple[str, str]:
         names = [f"{names[0]} {word}" for word in sorted(seen)] if len(seen) > 1 else names
     reserve = next((name for name in names if _RESERVE.search(name)), "")
     if not reserve:
-        reserve = next((system.name for system in evidence.partners(case) if len(names) > 1 and _RESERVE.search(system.purpose)), "")
+        reserve = next((system.name for system in evidence.partners(case) if len(names) > 1 and _IN_RESERVE.search(system.purpose)), "")
     return next((name for name in names if name != reserve), ""), reserve
 
 
@@ -312,13 +334,22 @@ def _is_background(case: Case, kind: Kind, action: Action, statement: Statement)
             return batch
 
 
-def _visits(case: Case, scope: Scope, noun: str) -> list[Job]:
+def counts_visits(case: Case) -> tuple[Statement, ...]:
+    """Return the demands to count what is read; a load figure in page views asks for no count."""
+    return tuple(s for s in evidence.demands(case) if _VISITS.search(s.text) and _COUNTING.search(s.text))
+
+
+def _visits(case: Case, scope: Scope, noun: str, entities: Sequence[Entity]) -> list[Job]:
     """Return the count of visits, where the brief asks for statistics of what is read."""
-    asked = [statement for statement in evidence.demands(case) if _VISITS.search(statement.text)]
+    asked = counts_visits(case)
     if not asked:
         return []
     cites = wording.cites((statement.number for statement in asked), most=4)
-    return [_job(case, scope, "visits", noun, asked[0]).model_copy(update={"cites": cites, "satisfies": evidence.serves(scope, cites)})]
+    job = _job(case, scope, "visits", noun, asked[0])
+    kept = next((e.name for e in evidence.built(entities) if _COUNTS.search(e.name)), "")
+    own = wording.slug(noun).replace("-", "_")
+    where = f"kept in `{kept}`" if kept else f"kept in a table of the job's own, `{own}_visits` ({own}_id, month, visits), which its migration adds"
+    return [job.model_copy(update={"does": f"{job.does}; {where}", "cites": cites, "satisfies": evidence.serves(scope, cites)})]
 
 
 def _sweeps(case: Case, scope: Scope, found: Sequence[Job], noun: str) -> list[Job]:
@@ -344,44 +375,57 @@ def _job(case: Case, scope: Scope, kind: Kind, noun: str, statement: Statement) 
         "days": "",
     }
     trigger = way.trigger.format(**filled)
+    ahead = _BEFOREHAND.search(statement.text) if kind == "notify" else None
+    if ahead is not None:
+        trigger = f"every minute: each {noun} that is due within {ahead['time'].lower()}, still stands and has had no such message yet"
+        stated = None
     return Job(
         key=f"job-{kind}-{wording.slug(noun)}",
         name=way.name.format(**filled),
         trigger=f"{stated.group(1).lower()}, as the brief says" if stated else trigger,
         does=way.does.format(**filled),
         retry=way.retry.format(**filled),
-        on_failure=way.on_failure.format(**filled),
+        on_failure=f"{way.on_failure.format(**filled)}; no reminder goes out once the {noun} has begun" if ahead else way.on_failure.format(**filled),
         user_learns=way.user_learns.format(**filled),
         satisfies=evidence.serves(scope, (statement.number,)),
         cites=(statement.number,),
     )
 
 
-def _from_entities(scope: Scope, entities: Sequence[Entity]) -> list[Job]:
+def _from_entities(case: Case, scope: Scope, entities: Sequence[Entity]) -> list[Job]:
     found = []
     for entity in evidence.built(entities):
         noun = evidence.singular(entity.name)
-        days = _DAYS.search(entity.retention)
+        kept, emptied = _KEPT.search(entity.retention), _EMPTIED.findall(entity.retention)
         kind: Kind
         if any(_EXPIRY.search(field.name) for field in entity.fields):
             kind = "cleanup"
-        elif days:
+        elif kept or emptied:
             kind = "purge"
         else:
             continue
         way = _WAYS[kind]
-        filled = {"n": noun, "ns": wording.plural(noun), "days": days.group(0) if days else ""}
+        filled = {"n": noun, "ns": wording.plural(noun), "days": kept["period"] if kept else ""}
+        does = way.does.format(**filled) if kind == "cleanup" or kept else ""
+        name = way.name.format(**filled)
+        if emptied:
+            fields = wording.listing([f"`{field}` {period}" for field, period in emptied])
+            does = f"{does}; empties {fields}" if does else f"empties {fields} in {wording.plural(noun)}, 1,000 a transaction, and logs how many"
+            name = name if kept or kind == "cleanup" else f"Empty old fields of {wording.plural(noun)}"
+        rows, single = periods.of_entity(case, noun.replace(" ", "_"), (field.name for field in entity.fields))
+        said = [period.statement for period in (rows, *(period for _, period in single)) if period is not None and period.statement]
+        cites = wording.cites(said, entity.cites, most=4) if kind == "purge" else entity.cites[:4]
         found.append(
             Job(
                 key=f"job-{kind}-{wording.slug(noun)}",
-                name=way.name.format(**filled),
+                name=name,
                 trigger=way.trigger,
-                does=way.does.format(**filled),
+                does=does,
                 retry=way.retry,
                 on_failure=way.on_failure.format(**filled),
                 user_learns=way.user_learns.format(**filled),
-                satisfies=evidence.joined_keys(entity.satisfies, evidence.serves(scope, entity.cites))[:4],
-                cites=entity.cites[:4],
+                satisfies=evidence.joined_keys(entity.satisfies, evidence.serves(scope, cites))[:4],
+                cites=cites,
             )
         )
     return found

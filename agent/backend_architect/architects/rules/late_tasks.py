@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend_architect.architects.rules import evidence, grounds, wording
+from backend_architect.architects.rules import evidence, grounds, recovery, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.drafts import FIRST, HARDEN, REST, Draft
 from backend_architect.architects.rules.stacks import focused_test
@@ -55,8 +55,8 @@ def stream(case: Case, design: Design, noun: str) -> list[Draft]:
             implements=[e.key for e in open_],
             after=["t-loop"],
             steps=[
-                f"`{evidence.call(open_[0])}`: send what was committed, in order, with its ID; heartbeat every 25 s",
-                "A slow client is closed at 100 unsent messages; after a reconnect it reads on from its last ID",
+                f"`{evidence.call(open_[0])}`: send what was committed, in order, with its place in that order (`created_at`, then `id`); heartbeat every 25 s",
+                "A slow client is closed at 100 unsent messages; after a reconnect it reads on from the last place it had",
             ],
             verify=focused_test(case.traits.stack, "live"),
             done_when=(
@@ -124,7 +124,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
         kept = case.traits.engine not in grounds.VOLATILE
         steps = [wording.clipped(running.deployment, 150)] if not tiny or not kept else []
         if kept:
-            steps.append(f"Backup and a timed restore: {wording.clipped(running.backup, 130)}")
+            steps.append(f"Backup and a timed restore: {wording.clipped(running.backup, 200)}")
         if tiny:
             timed = f", time 100 calls as a benchmark ({goal(case, design)})" if performance is not None else ""
             steps = [f"Go through the OWASP Top 10{timed}"]
@@ -154,4 +154,9 @@ def _survives(case: Case, noun: str, *, kept: bool) -> str:
         if kept
         else f"After a kill -9 the next {noun} is accepted within 5 s"
     )
+    said = recovery.wanted(case) if kept else None
+    if said is not None and (said.rto or said.rpo):
+        seen = f"A server thrown away is replaced within {recovery.rto(case).text}, and what was written {recovery.rpo(case).text} before is there"
+    if said is not None and said.never:
+        seen += f"; the primary killed under load: every one of the {recovery.safe(case)} that was acknowledged is there"
     return seen if case.traits.size == "tiny" else f"{seen}; each alert has fired once on purpose"

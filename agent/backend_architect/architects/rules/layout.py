@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.stacks import COLLECTIONS, UP, Language, migrate, pascal, snake
-from backend_architect.design import CodePlace, Design, Endpoint, Entity, Guidance
+from backend_architect.design import CodePlace, Design, Endpoint, Engine, Entity, Guidance
 
 _PLACES: dict[Language, tuple[tuple[str, str], ...]] = {
     "typescript": (
@@ -259,6 +259,10 @@ def _program_advice(case: Case) -> list[tuple[str, str]]:
     return found
 
 
+_DRIVERS: dict[Engine, str] = {"postgresql": "`pg`", "mysql": "`mysql2`", "sqlite": "`better-sqlite3`"}
+"""The usual driver of Node.js for each engine."""
+
+
 def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
     stack = case.traits.stack
     first = evidence.primary(design.endpoints)
@@ -274,7 +278,7 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             (stack.framework, f"One error handler turns typed errors into the error format; a {noun} handler only throws"),
             (
                 engine,
-                "Parameterised statements by `pg` or Kysely: one a list, none inside a loop" if sql else "One data module; no driver call outside it",
+                f"Parameterised statements by {_DRIVERS.get(case.traits.engine, '`pg`')} or Kysely: one a list, none inside a loop" if sql else "One data module; no driver call outside it",
             ),
             ("Node.js", "One process per container; instances take the place of cluster mode"),
         ],

@@ -33,4 +33,6 @@ def _adopted(design: Design) -> tuple[str, ...]:
         for word in ("rabbitmq", "kafka", "service bus", "storage queue", "sqs", "event hub", "pub/sub", "nats")
     ):
         codes.append("MSG03")
+    if "microservice" in design.structure.system.pattern.lower():
+        codes.append("SYS04")
     return tuple(dict.fromkeys(codes))

@@ -174,7 +174,7 @@ QUALITY = _any(
     r"traffic",
 )
 CONSTRAINT = _any(
-    r"\b\d[\d.,]*k? ?(?:EUR|USD|GBP|CHF|euros?|dollars?)\b|[€$£] ?\d",
+    r"\b\d[\d.,]{0,20}k? ?(?:EUR|USD|GBP|CHF|euros?|dollars?)\b|[€$£] ?\d",
     r"\b(?:budget|deadline|cost|no (?:data )?persist\w+|in[- ]memory|inside memory|compliance|compliant|gdpr|hipaa|pci|soc ?2|ferpa|section 508|law|legal|regulat\w+|licen[cs]e|open source|on[- ]prem\w*|hosted|docker|kubernetes|container\w*|port \d+|linux)\b",
     r"\b(?:must|should|have to|has to|only|either) (?:\w+ ){0,2}(?:use|be written|be implemented|run on|be deployed|be built)\b",
     r"\bmust not\b",

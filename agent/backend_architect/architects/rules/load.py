@@ -66,6 +66,9 @@ def _stated(case: Case, name: FactName, measure: str) -> Load | None:
     low = min(numbered, key=lambda fact: fact.number or 0.0) if numbered else facts[0]
     year = next((fact for fact in facts if fact.when == "year"), None)
     now = next((fact for fact in facts if fact.when == "now"), None)
+    if name == "concurrent-users":
+        # What has to be borne is the fullest moment.
+        now, year = (None, year) if year is not None and year.number == top.number else (top, year)
     if year is None and now is None and name in _USERS and (low.number or 0) * 10 <= (top.number or 0):
         now, year = low, top
     rising = name in _RATES and now is None and staged(case)
@@ -115,7 +118,8 @@ def _basis(fact: Fact, name: FactName) -> str:
 
 def _peak(case: Case) -> Load | None:
     demand = grounds.load(case)
-    stated = next((fact for name in _RATES for fact in case.profile.all(name) if fact.when == "peak"), None)
+    peaks = [fact for name in _RATES for fact in case.profile.all(name) if fact.when == "peak" and fact.number]
+    stated = max(peaks, key=lambda fact: fact.number or 0.0, default=None)
     if stated is not None:
         return Load(measure="Peak", now=stated.value, in_a_year=f"{stated.value} (no growth stated)", basis=_basis(stated, stated.name), cites=stated.cites[:3])
     if not demand.known or demand.average < 1:
@@ -174,6 +178,11 @@ def busiest(case: Case) -> float:
     if users:
         return wording.rounded(max(users * 20 / 86_400 * grounds.PEAK, 1.0))
     return {"tiny": 1.0, "small": 5.0, "medium": 50.0, "large": 500.0}[case.traits.size]
+
+
+def test_rate(case: Case) -> int:
+    """Return the requests/s of the load test: twice the peak, or one instance's share where the goal is reached in stages."""
+    return max(10, round(2 * (float(grounds.PER_INSTANCE) if staged(case) else busiest(case))))
 
 
 def spread(total: int, weights: Sequence[int]) -> tuple[int, ...]:

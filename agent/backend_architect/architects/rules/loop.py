@@ -8,8 +8,10 @@ from backend_architect.architects.rules import lexicon
 from backend_architect.architects.rules.case import Action, Case
 from backend_architect.architects.rules.endpoints import endpoints
 from backend_architect.architects.rules.entities import entities
+from backend_architect.architects.rules.nouns import canonical
 from backend_architect.architects.rules.primary import WEIGHT, primary_action
 from backend_architect.architects.rules.wording import quoted
+from backend_architect.architects.rules.words import plural
 from backend_architect.design import Loop
 from backend_architect.text import one_line
 
@@ -32,6 +34,8 @@ def _loop_action(case: Case) -> Action | None:
     if case.traits.shape == "service":
         closing = next((endpoint for endpoint in endpoints(case, entities(case), component="c-api") if endpoint.primary), None)
         behind = [action for action in case.actions if closing is not None and action.statement in closing.cites and action.noun]
+        kept = closing.entity.removeprefix("e-").replace("-", "_") if closing is not None and closing.entity else ""
+        behind = [action for action in behind if plural(canonical(action.noun)) == kept] or behind
         if behind:
             return max(behind, key=lambda action: (WEIGHT.get(action.verb, 1), bool(action.actor), -action.statement))
     return primary_action(case)

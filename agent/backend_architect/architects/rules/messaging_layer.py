@@ -246,7 +246,7 @@ def _delivery(found: _Findings) -> str:
             " order between jobs"
         )
     if found.live:
-        parts.append(f"to clients: at most once; after a reconnect the client reads what it missed since its last {noun} ID, in the order of commit")
+        parts.append(f"to clients: at most once; after a reconnect the client reads what it missed since the last {noun} it had, by (`created_at`, `id`)")
     return wording.sentences(*(wording.headed(part) for part in parts)) or "The answer is the delivery; there is nothing to repeat."
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend_architect.architects.rules import evidence, grounds, wording
+from backend_architect.architects.rules import evidence, grounds, recovery, wording
 from backend_architect.architects.rules.caps import Role, caps
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.load import busiest, staged
@@ -49,23 +49,6 @@ _CLOUDS: tuple[tuple[str, _Cloud], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class _Recovery:
-    """How much may be lost and how long it may take, by size."""
-
-    rpo: str
-    rto: str
-    how: str
-
-
-_RECOVERY: dict[str, _Recovery] = {
-    "tiny": _Recovery("24 h", "1 h", "nightly copy to another machine"),
-    "small": _Recovery("24 h", "4 h", "nightly dump to storage outside the host, 30 days kept"),
-    "medium": _Recovery("5 min", "1 h", "continuous archiving with point-in-time recovery, 14 days kept"),
-    "large": _Recovery("1 min", "15 min", "a standby in a second zone, and point-in-time recovery over 35 days"),
-}
-
-
 def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> OperationsLayer | None:
     """Return the layer; None where nothing is run by us (no backend, browser only)."""
     if case.traits.shape in ("none", "browser"):
@@ -73,7 +56,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
     setting = _setting(case, scope, structure, endpoints, entities)
     if case.traits.shape == "cli":
         return _program(setting)
-    cites = wording.cites(setting.compose, setting.ci_cites, setting.zero_down, setting.port_cites, most=6) or evidence.ground(
+    cites = wording.cites(setting.compose, setting.ci_cites, setting.zero_down, setting.port_cites, recovery.wanted(case).cites, most=6) or evidence.ground(
         case, evidence.primary(endpoints)
     )
     decision = OperationsDecision(
@@ -299,10 +282,9 @@ def _backup(found: _Setting) -> str:
             f"RPO 0 for what was answered, RTO 30 s: {name} commits to a named volume and survives the restart of any container; a copy outside is added"
             " when the data have to outlive the host"
         )
-    recovery = _RECOVERY[case.traits.size]
     law = f", encrypted, access logged ({wording.listing([j.value for j in case.traits.regulated], most=3)})" if case.traits.regulated else ""
-    test = "" if found.tiny else "restored into an empty database every month, timed, row counts compared"
-    return f"RPO {recovery.rpo}, RTO {recovery.rto}: {recovery.how}{law}{f'; {test}' if test else ''}"
+    test = "" if found.tiny else f"restored into an empty database every month, timed against {recovery.rto(case).text}, row counts compared"
+    return f"{recovery.plan(case)}{law}{f'; {test}' if test else ''}"
 
 
 def _rollback(found: _Setting) -> str:

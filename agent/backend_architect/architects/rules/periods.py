@@ -18,7 +18,7 @@ _LENGTH = re.compile(rf"\b(?:\d[\d,.]*|[^\W\d_]+)[\s-]+(?:calendar |full )?{_UNI
 _NUMBERED = re.compile(rf"\b\d[\d,.]*[\s-]+(?:calendar |full )?{_UNIT}\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?<=[.;!?])\s+|;\s*|,\s+(?:and|but|while|whereas|und|aber)\s+|,\s+|\s+(?:and|but|while|whereas)\s+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
-_AFTER = re.compile(r"\s*(?:after|from|nach)\s+(?P<event>[^.;,]{3,60})", re.IGNORECASE)
+_AFTER = re.compile(r"\s*after\s+(?P<event>[^.;,]{3,60})", re.IGNORECASE)
 _UNLESS = re.compile(r"\s+(?:unless|if|when|and|but|wenn)\b.*$", re.IGNORECASE)
 _KEEPING = re.compile(
     r"\b(?:is|are|be|been|being|will|must|shall|should|may|can|has|have|to|not|only|we|you|it|they|please|automatically|kept|keep|keeps|stored?|retain(?:ed|s)?"
@@ -108,7 +108,7 @@ def _named(before: str) -> str:
 def _bound(value: str, days: float | None, before: str, after: str, statement: int) -> Period:
     event = _AFTER.match(after)
     full = f"{value} after {_UNLESS.sub('', event['event']).strip()}" if event is not None and days is not None else value
-    named = _named(before)
+    named = re.sub(r"\s+(?:for|to|after|of)$", "", _named(before))
     subject = clipped(re.sub(r"^(?:the|all|every|each|any|die|der|das|old)\s+", "", named, flags=re.IGNORECASE), 60)
     parts = [part for part in _LINK.split(subject) if part.strip()]
     heads = [head for part in parts if (head := _head(part))]
@@ -156,7 +156,7 @@ def of_entity(case: Case, noun: str, fields: Iterable[str] = ()) -> tuple[Period
 def _means(head: str, noun: str) -> bool:
     """Whether a head of a clause is a noun: the same, or the same but for what qualifies it."""
     own = canonical(noun)
-    return head == own or (head.rpartition("_")[2] == own) or head.rpartition("_")[2] == own.rpartition("_")[2] != ""
+    return head == own or head.rpartition("_")[2] == own or own.rpartition("_")[2] == head
 
 
 def audit_period(case: Case) -> Period | None:

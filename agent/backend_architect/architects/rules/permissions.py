@@ -48,7 +48,7 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
             )
         )
     if not found and endpoints:
-        found = _by_endpoint(case, endpoints)
+        found = _by_endpoint(endpoints, entities)
     return tuple(found[:_MOST])
 
 
@@ -111,9 +111,7 @@ def _limit(case: Case, actor: Actor, acts: tuple[Action, ...], entities: tuple[E
     nouns = {act.noun for act in acts}
     changed = {entity.key for entity in entities if not endpoints or any(e.entity == entity.key and e.method in ("PATCH", "PUT", "DELETE") for e in endpoints)}
     owned = [
-        spaced(e.name)
-        for e in entities
-        if e.tier != "future" and e.key in changed and singular(e.name) in nouns and any(f.name in _OWNERS for f in e.fields)
+        spaced(e.name) for e in entities if e.tier != "future" and e.key in changed and singular(e.name) in nouns and any(f.name in _OWNERS for f in e.fields)
     ]
     if owned and not actor.privileged:
         return f"signed in; changes only their own {listing(owned, most=3)}"
@@ -130,7 +128,7 @@ def _alone(actor: Actor, entities: tuple[Entity, ...], endpoints: tuple[Endpoint
     return found
 
 
-def _by_endpoint(case: Case, endpoints: tuple[Endpoint, ...]) -> list[Permission]:
+def _by_endpoint(endpoints: tuple[Endpoint, ...], entities: tuple[Entity, ...]) -> list[Permission]:
     """Return the rules that the endpoints themselves state, for a brief that names no people."""
     groups: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
@@ -142,7 +140,9 @@ def _by_endpoint(case: Case, endpoints: tuple[Endpoint, ...]) -> list[Permission
         "role": "Users with the named role",
         "service": "Known calling systems",
     }
-    limits = {"none": "no sign-in", "optional": "a token adds what is theirs", "user": "changes only what they created", "role": "", "service": "its own key"}
+    owned = any(field.name in _OWNERS for entity in entities if entity.tier != "future" for field in entity.fields)
+    user = "changes only what they created" if owned else "signed in"
+    limits = {"none": "no sign-in", "optional": "a token adds what is theirs", "user": user, "role": "", "service": "its own key"}
     found = []
     for auth, title in names.items():
         if auth in groups:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules.case import Action, Case
+from backend_architect.architects.rules.nouns import canonical, is_thing
 
 WEIGHT = {
     "submit": 9,
@@ -31,4 +32,6 @@ def primary_action(case: Case) -> Action | None:
     now = [action for action in case.actions if action.horizon == "now" and action.noun and not action.system]
     if not now:
         return None
+    # "makes a request" says nothing of what the system keeps, as long as something else does.
+    now = [action for action in now if is_thing(canonical(action.noun))] or now
     return max(now, key=lambda action: (WEIGHT.get(action.verb, 1) + min(acted[action.noun], 4) + (4 if action.actor else 0), -action.statement))

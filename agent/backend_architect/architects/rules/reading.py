@@ -17,7 +17,7 @@ _ADDRESSES_READER = re.compile(
     r"^(?:(?:if|when|once|after|before)\b.{0,60}, )?(?:you|your|let'?s)\b|\byou (?:can|may|will|might|could|would|want|wish|have|need)\b", re.IGNORECASE
 )
 _PREAMBLE = re.compile(
-    r"^focus on\b|^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
+    r"^focus on\b|^(?:comments|feedback|remarks) (?:of|from|by)\b|^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(r"^[/$][a-z][\w.:-]*\s+(?=\w)")

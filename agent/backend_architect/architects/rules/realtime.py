@@ -79,7 +79,7 @@ def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence
             return (
                 (
                     f"Changes flow from the server to the client; changes by the client are ordinary requests. Asked by {said}. The browser reconnects by"
-                    " itself and sends `Last-Event-ID`."
+                    " itself and sends `Last-Event-ID`, which carries (`created_at`, `id`)."
                 ),
                 {
                     "request-response": f"a changed {noun} would show only after a reload",
@@ -95,9 +95,10 @@ def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence
             )
         case "short-polling":
             accepted = next((endpoint for endpoint in endpoints if endpoint.status == 202), None)
-            where = f"`{evidence.call(accepted)}` answers 202 with `Location`" if accepted else "the answer names where to look"
+            where = f"`{evidence.call(accepted)}` answers 202 with `Location`" if accepted else f"The {noun} has a state that its callers read"
+            again = "the caller asks there again after `Retry-After: 5`" if accepted else f"the caller reads the {noun} again after 5 s"
             return (
-                (f"{where}; the caller asks there again after `Retry-After: 5`. Callers are programs, and a {noun} is usually done within one or two looks."),
+                (f"{where}; {again}. Callers are programs, and a {noun} is usually done within one or two looks."),
                 {
                     "request-response": f"would hold the caller until the {noun} is processed, and lose it in a restart",
                     "long-polling": "keeps a connection open per waiting caller for a result that nobody watches",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.load import busiest
+from backend_architect.architects.rules.load import staged, test_rate
 from backend_architect.design import Design, Risk
 
 _MOST = {"tiny": 2, "small": 4, "medium": 5, "large": 6}
@@ -114,7 +114,7 @@ def _load(case: Case, design: Design) -> Iterator[Risk]:
         yield Risk(
             risk=f"The peak of {call} is higher than {grounds.PEAK} times the stated average",
             mitigation=(
-                f"The load test runs at twice that ({evidence.requests(2 * busiest(case))}); beyond it callers get 429 with `Retry-After`, not a timeout"
+                f"The load test runs at {'twice what one instance is reckoned to answer' if staged(case) else 'twice that'} ({evidence.requests(test_rate(case))}); beyond it callers get 429 with `Retry-After`, not a timeout"
             ),
             cites=demand.cites[:3],
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
+from typing import Literal
 
 from backend_architect.architects.rules import lexicon
-from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.case import Case, System
 from backend_architect.architects.rules.data_classes import data_classes
+from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S
 from backend_architect.architects.rules.loop import loop
 from backend_architect.architects.rules.questions import assumptions, questions
 from backend_architect.architects.rules.sections import section_role
@@ -18,6 +20,11 @@ from backend_architect.text import Cites, one_line
 _NAMED = re.compile(
     r"\b(?i:develop|build|create|design|implement|running example:|called|named|project:|application|app)\s+(?:(?i:an?|the)\s+)?(?:\*\*|\"|“)?(?P<name>[A-Z][A-Za-z0-9]+(?:[ -][A-Z][A-Za-z0-9]+){0,3})(?:\*\*|\"|”)?(?=[,.;:!?)\s]|$)"
 )
+_BY_FILES = re.compile(r"\bfiles?\b|\bexports?\b|\bs?ftp\b|\bcsv\b|\bdumps?\b", re.IGNORECASE)
+_BY_WRITES = re.compile(
+    r"\b(?:takes|deliver\w*|sends?|exchang\w*|receives?|submits?|books?|orders?|forward\w*|redirect|callback|e-?mails?|sms|payments?|notif\w+)\b", re.IGNORECASE
+)
+_BY_READS = re.compile(r"\b(?:reads?|holds|search\w*|look\w* up|lookups?|quer\w+|catalogues?|provides|supplies|feeds?|source)\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
     r"^(?:(?:design|build|develop|create|implement|write)\s+(?:an?\s+|the\s+)?|设计\s*|(?:instruções|instructions|anleitung)\s+(?:para|for|für)\s+(?:a\s+|o\s+|the\s+)?)",
     re.IGNORECASE,
@@ -187,14 +194,42 @@ def _integrations(case: Case) -> Iterator[Integration]:
         yield Integration(
             key=key, name=system.name,
             purpose=", ".join(f"{e.method} {e.path}" for e in offered[:4]) or system.purpose,
-            protection=f"timeout {timeout} s; 3 tries with growing pauses for calls that may be repeated; circuit opens after 5 failures in a row and tries again after 30 s" + (f"; its own limit is kept: {limit}" if limit else ""),
-            fallback=_fallback(case, system.name),
+            protection=_protection(_manner(system), timeout) + (f"; its own limit is kept: {limit}" if limit else ""),
+            fallback=_fallback(case, system),
             cites=system.cites[:6],
         )  # fmt: skip
 
 
-def _fallback(case: Case, name: str) -> str:
+def _manner(system: System) -> Literal["files", "reads", "writes", "calls"]:
+    """Return how a system is used: by files, only read, given something to do, or both as far as the brief says."""
+    said = f"{system.name} {system.purpose}"
+    if _BY_FILES.search(system.purpose):
+        return "files"
+    if _BY_WRITES.search(said):
+        return "writes"
+    return "reads" if _BY_READS.search(said) else "calls"
+
+
+def _protection(manner: str, timeout: int) -> str:
+    circuit = f"circuit opens after {BREAKER_FAILURES} failures in a row and tries again after {BREAKER_PROBE_S} s"
+    match manner:
+        case "files":
+            return (
+                "each file is checked as a whole before any row of it is used; a missing or malformed one raises an alert and is fetched again at the next run"
+            )
+        case "reads":
+            return f"timeout {timeout} s; one repeat, as a read changes nothing; {circuit}"
+        case "writes":
+            return f"timeout {timeout} s; what is to be sent is stored first and repeated with growing pauses under the same identifier; {circuit}"
+        case _:
+            return f"timeout {timeout} s; reads are repeated once, writes only under the same identifier; {circuit}"
+
+
+def _fallback(case: Case, system: System) -> str:
+    name, manner = system.name, _manner(system)
     lower = name.lower()
+    if manner == "files":
+        return "the data of the last good file stays in use, with its date; the missing or malformed file is reported"
     if "mail" in lower or "sms" in lower or "notification" in lower:
         return "the message waits in the database and is sent when the provider is back; nobody waits for it"
     if "pay" in lower or lower in ("stripe", "paypal", "adyen", "mollie"):
@@ -206,8 +241,10 @@ def _fallback(case: Case, name: str) -> str:
         )
     if "identity" in lower:
         return "people already signed in go on working; new sign-ins are refused with a clear message"
-    if case.traits.existing:
-        return "the request is kept and repeated later; the caller learns that its result is incomplete"
+    if manner == "reads":
+        return f"the answer holds what the other sources gave and names {name} as missing"
+    if manner == "writes":
+        return "what is to be sent stays stored and is repeated; the caller sees that it is still on its way"
     return "the part that needs it says so; everything else goes on"
 
 

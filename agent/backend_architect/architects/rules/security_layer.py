@@ -7,7 +7,7 @@ import re
 from backend_architect.architects.rules.api_layer import rate_limit
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.data_classes import data_classes
-from backend_architect.architects.rules.grounds import is_identity, mention, outside, platform, relay, uploads
+from backend_architect.architects.rules.grounds import RELATIONAL, demanding, is_identity, mention, outside, platform, relay, uploads
 from backend_architect.architects.rules.permissions import permissions
 from backend_architect.architects.rules.topics import topical
 from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, counted, figure, headed, listing, lowered, quoted, sentences
@@ -17,6 +17,14 @@ KEY = "d-security"
 
 _LINKS = re.compile(r"\b(?:urls?|links?|webhooks?|callbacks?|fetch\w*|crawl\w*|scrap\w*|avatars? url|image url)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\bsecurity[- ]first\b|\bsecure by (?:design|default)\b|\ball (?:user )?inputs? (?:must|should|shall|need)", re.IGNORECASE)
+_SIGN_IN = re.compile(r"\b(?:sign(?:s|ed|ing)?|log(?:s|ged|ging)?)[- ]?(?:in|on)\b|\blogins?\b|\bauthenticat\w+|\banmeld\w+|\beinlogg\w+", re.IGNORECASE)
+_MAILED = re.compile(
+    r"\b(?P<what>code|link|pin)s?\b[^.;]{0,60}\b(?:e-?mail|mail|sms|text message)|\b(?:e-?mail|mail|sms|text message|magic)[^.;]{0,60}\b(?P<that>code|link|pin)s?\b",
+    re.IGNORECASE,
+)
+_NO_PASSWORD = re.compile(r"\b(?:no|without(?: an?)?|never an?) passwords?\b|\bpasswordless\b", re.IGNORECASE)
+_PASSWORD = re.compile(r"\bpasswords?\b|\bpasswort\b", re.IGNORECASE)
+_SECOND_FACTOR = re.compile(r"\b(?:second[- ]factor|two[- ]factor|multi[- ]factor|2fa|mfa|totp)\b", re.IGNORECASE)
 _AUDIT = re.compile(r"\baudit\w*\b|\baudit trail\b|审计", re.IGNORECASE)
 
 
@@ -27,21 +35,23 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
     sensitive = tuple(c for c in data_classes(case) if c.name not in ("Personal data", "Credentials", "Financial data"))
     # What a hobby project may skip, one with sensitive data or a stated security aim may not.
     modest = case.traits.size == "tiny" and strict is None and not sensitive and not case.traits.regulated
+    told = _told_apart(entities, endpoints)
     decision = SecurityDecision(
         key=KEY,
-        choice=_choice(case, rules),
-        why=_why(case, rules, sensitive, strict.quote if strict else ""),
+        choice=_choice(case, rules, told=told),
+        why=_why(case, rules, sensitive, strict.quote if strict else "", told=told),
         rejected=_rejected(case, rules, modest=modest),
         satisfies=topical(case, scope, "security"),
         cites=cites(
             case.traits.auth_basis.cites,
             [n for j in case.traits.regulated for n in j.cites],
             strict.cites if strict else (),
+            [number for number, _ in _ways_in(case)],
             [n for r in rules for n in r.cites[:2]],
             most=10,
         ),
         authentication=_authentication(case),
-        authorization=_authorization(case, rules),
+        authorization=_authorization(case, rules, entities, endpoints),
         validation=_validation(case, endpoints, modest=modest),
         encryption=_encryption(case, modest=modest),
         secrets=_secrets(case, modest=modest),
@@ -50,9 +60,15 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entit
     return SecurityLayer(decision=decision, permissions=rules)
 
 
-def _choice(case: Case, rules: tuple[Permission, ...]) -> str:
-    people = _people(rules)
-    roles = f", {counted(len(people), 'role')}" if len(people) > 1 else ""
+def _told_apart(entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> bool:
+    """Whether the design knows roles: an endpoint asks for one, or a table keeps one."""
+    kept = any(field.name == "role" for entity in entities if entity.tier != "future" for field in entity.fields)
+    return kept or any(endpoint.auth == "role" for endpoint in endpoints)
+
+
+def _choice(case: Case, rules: tuple[Permission, ...], *, told: bool) -> str:
+    people = [rule for rule in _people(rules) if "no sign-in" not in rule.limit and "without signing in" not in rule.limit]
+    roles = f", {counted(len(people), 'role')}" if told and len(people) > 1 else ""
     match case.traits.auth:
         case "none":
             return "No accounts; validated input and an audit log" if _audited(case) else "No accounts; validated input"
@@ -77,14 +93,14 @@ def _audited(case: Case) -> bool:
     return bool(case.traits.regulated) or mention(case, _AUDIT) is not None
 
 
-def _why(case: Case, rules: tuple[Permission, ...], sensitive: tuple[DataClass, ...], strict: str) -> str:
+def _why(case: Case, rules: tuple[Permission, ...], sensitive: tuple[DataClass, ...], strict: str, *, told: bool) -> str:
     said = [headed(clipped(case.traits.auth_basis.because, 170))]
     if strict:
         said.append(
             f"{quoted(strict, 90)} is met where it costs no login: every input has a rule, every answer an escaped form, every change a line in the log"
         )
     people = _people(rules)
-    if len(people) > 1 and case.traits.auth != "none":
+    if told and len(people) > 1 and case.traits.auth != "none":
         said.append(f"{headed(listing([lowered(r.who) for r in people], most=3))} may do different things, so the check is on the role, at the endpoint")
     if sensitive:
         said.append(
@@ -141,12 +157,11 @@ def _authentication(case: Case) -> str:
             return "None in this version. It becomes necessary with the first private item, paid feature or complaint about somebody else's change"
         case "session":
             return (
-                "Password (Argon2id, at least 12 characters, checked against known leaks), then a random session id in a cookie (`HttpOnly`, "
-                "`Secure`, `SameSite=Lax`), "
+                f"{_first_step(case)}; then a random session id in a cookie (`HttpOnly`, `Secure`, `SameSite=Lax`), "
                 "12 hours idle; five failures slow the account and the address down"
             )
         case "optional":
-            return "Anonymous by default; a session cookie for those who sign in (Argon2id passwords)"
+            return f"Anonymous by default; for those who sign in a session cookie. {_first_step(case)}"
         case "token":
             return (
                 "Password (Argon2id) for a signed token of 60 minutes; the key is rotated each quarter with two valid at a time; a "
@@ -158,18 +173,57 @@ def _authentication(case: Case) -> str:
             return (
                 "OpenID Connect authorization code flow with PKCE against the existing provider; the session here ends with the one there; the "
                 "brief's own sign-on stays the only one"
+                + (f"; the provider asks for the second factor ({quoted(factor, 90)})" if (factor := _second_factor(case)) else "")
             )
 
 
-def _authorization(case: Case, rules: tuple[Permission, ...]) -> str:
+def _ways_in(case: Case) -> list[tuple[int, str]]:
+    """Return the statements that say by what means people sign in, with their numbers."""
+    said = [(s.number, s.text) for s in demanding(case) if s.kind != "code" and _SIGN_IN.search(s.text)]
+    return [(number, text) for number, text in said if _MAILED.search(text) or _PASSWORD.search(text) or _SECOND_FACTOR.search(text)][:3]
+
+
+def _second_factor(case: Case) -> str:
+    return next((text for _, text in _ways_in(case) if _SECOND_FACTOR.search(text)), "")
+
+
+def _first_step(case: Case) -> str:
+    """Return how people prove who they are: by the brief's own words where it says how."""
+    password = "password (Argon2id, at least 12 characters, checked against known leaks)"
+    ways = [text for _, text in _ways_in(case)]
+    if not ways:
+        return f"{headed(password)}, as the brief names no other way"
+    found: list[str] = []
+    mailed = next((match for text in ways if (match := _MAILED.search(text))), None)
+    if mailed is not None:
+        link = (mailed["what"] or mailed["that"]).lower() == "link"
+        found.append(
+            "the link holds a random token, stored as a hash, and works once within 15 minutes"
+            if link
+            else "the code has six digits, is stored as a hash, and holds for 10 minutes, five tries and one use"
+        )
+    second = _second_factor(case)
+    if second:
+        found.append(f"where a second factor is asked for: a {password}, then a one-time code from an app (TOTP)")
+    elif any(_PASSWORD.search(_NO_PASSWORD.sub("", text)) for text in ways) or mailed is None:
+        found.append(f"a {password}" if not any(_NO_PASSWORD.search(text) for text in ways) else "a passkey (WebAuthn)")
+    return f"As the brief says ({listing([quoted(text, 130) for text in ways], most=3)}): {'; '.join(found)}"
+
+
+def _authorization(case: Case, rules: tuple[Permission, ...], entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> str:
     if case.traits.auth == "none":
         if case.traits.size == "tiny":
             return "None"
-        return "None to check. A delete or change needs the item's identifier, which is random (UUID), so that it cannot be counted through"
-    roles = listing([lowered(r.who) for r in _people(rules)], most=4)
-    own = [r for r in rules if "own" in r.limit]
+        random = {e.key for e in entities if any(field.primary and field.type == "uuid" for field in e.fields)}
+        changed = [e for e in endpoints if e.method in ("PUT", "PATCH", "DELETE") and "{" in e.path and e.entity in random]
+        if changed:
+            calls = listing([f"`{e.method} {e.path}`" for e in changed], most=2)
+            return f"None to check. {calls} {'needs' if len(changed) == 1 else 'need'} the item's identifier, which is random (UUID), so that it cannot be counted through"
+        return "None to check: whoever reaches the address may make every call"
+    roles = listing([lowered(r.who) for r in _people(rules) if "this role" in r.limit], most=4)
+    own = [r for r in rules if "only their own" in r.limit]
     said = [
-        f"Checked on the server at each endpoint: {roles}" if roles else "Checked on the server at each endpoint",
+        f"Checked on the server at each endpoint, by role: {roles}" if roles else "Checked on the server at each endpoint",
         "what is not allowed by a rule is refused (403)",
     ]
     if own:
@@ -205,16 +259,17 @@ def _validation(case: Case, endpoints: tuple[Endpoint, ...], *, modest: bool) ->
         found.extend(rule for p in endpoint.request if p.where in ("body", "query") and (rule := _rule(p)))
     told = list(dict.fromkeys(found))
     if modest:
-        return sentences(
-            f"{headed(listing(told[:3], most=3)) if told else 'Each member has a type and a bound'}; parameterised SQL; text escaped when shown"
-        )
+        return sentences(f"{headed(listing(told[:3], most=3)) if told else 'Each member has a type and a bound'}; parameterised SQL; text escaped when shown")
     rules = (
         f"Against `openapi.yaml` at the door, unknown members refused: {listing(told[:6], most=6)}"
         if told
         else "Against `openapi.yaml` at the door, unknown members refused"
     )
     largest = "10 MB for uploads, else 100 KB" if uploads(case) else "100 KB"
-    return sentences(rules, f"Bodies up to {largest}; SQL only with parameters; text is stored as it came and escaped where it is shown")
+    return sentences(
+        rules,
+        f"Bodies up to {largest}; {'SQL only with parameters' if case.traits.engine in RELATIONAL else 'queries built by the driver, never from strings'}; text is stored as it came and escaped where it is shown",
+    )
 
 
 def _encryption(case: Case, *, modest: bool) -> str:
@@ -270,7 +325,11 @@ def _abuse(case: Case, endpoints: tuple[Endpoint, ...], entities: tuple[Entity, 
     if sensitive or _audited(case):
         whom = listing(dict.fromkeys(j.value for j in case.traits.regulated)) or listing([c.name for c in sensitive], most=2) or "the brief asks for it"
         target = listing([f"`{e.name}`" for e in entities if e.tier == "essential"], most=2) or "sensitive data"
-        said.append(
-            f"Audit ({whom}): an append-only row for each read and change of {target}: who, what, when, from where; the application may not update or delete it"
+        table = next((e.name for e in entities if e.tier != "future" and e.name.startswith("audit")), "")
+        kept = (
+            f"an append-only row in `{table}` for each read and change of {target}: who, what, when; the application may not update or delete it"
+            if table
+            else f"one line in a log of its own for each read and change of {target}: who, what, when; the application can only append to it"
         )
+        said.append(f"Audit ({whom}): {kept}")
     return sentences(*said)

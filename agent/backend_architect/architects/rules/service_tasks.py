@@ -210,7 +210,7 @@ def _partners(case: Case, design: Design, phase: str) -> list[Draft]:
             (
                 f"Client with {wording.clipped(integration.protection, 120)}"
                 if integration
-                else "Client with a deadline, 3 tries with growing waits and a circuit breaker"
+                else f"Client with a deadline, one repeat for what may be repeated, and a circuit that opens after {grounds.BREAKER_FAILURES} failures in a row"
             )
         ]
         steps.append(

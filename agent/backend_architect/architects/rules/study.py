@@ -101,7 +101,7 @@ def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) ->
     """
     labels: dict[int, Reading] = {}
     ours = _sections(brief, contracts, [endpoint for endpoint in contracts.ours if endpoint.cites])
-    theirs = _sections(brief, contracts, [endpoint for endpoint in contracts.endpoints if endpoint.owner and endpoint.cites]) - ours
+    theirs = _sections(brief, contracts, [endpoint for endpoint in contracts.endpoints if endpoint.owner and endpoint.cites], least=2) - ours
     for reading in readings:
         section = brief.statements[reading.statement - 1].section
         if reading.label in ("functional", "quality", "integration") and any(section[:depth] in theirs for depth in range(1, len(section) + 1)):
@@ -125,7 +125,8 @@ def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) ->
     return tuple(labels.get(reading.statement, reading) for reading in readings)
 
 
-def _sections(brief: Brief, contracts: Contracts, endpoints: list[SpelledEndpoint]) -> set[tuple[str, ...]]:
-    """Return the heading paths, with all that lead to them, under which endpoints are defined."""
+def _sections(brief: Brief, contracts: Contracts, endpoints: list[SpelledEndpoint], *, least: int = 1) -> set[tuple[str, ...]]:
+    """Return the heading paths, with all that lead to them, under which at least so many endpoints are defined."""
     homes = [brief.statements[contracts.home(endpoint) - 1].section for endpoint in endpoints]
-    return {section[:depth] for section in homes for depth in range(1, len(section) + 1)}
+    paths = [section[:depth] for section in homes for depth in range(1, len(section) + 1)]
+    return {path for path in paths if paths.count(path) >= least}

@@ -31,7 +31,7 @@ def of_service(parts: Parts, scope: Scope, components: tuple[Component, ...], sa
         rejected=tuple(_rejected(parts)),
         satisfies=satisfied,
         cites=named,
-        pattern=_pattern(parts),
+        pattern=_pattern(parts, scope, ours),
         boundaries=_boundaries(parts),
         communication=_communication(parts, components),
         resilience=_resilience(parts),
@@ -66,10 +66,13 @@ def _short_load(parts: Parts) -> str:
     return _load(parts.case)
 
 
-def _pattern(parts: Parts) -> str:
+def _pattern(parts: Parts, scope: Scope, ours: list[Component]) -> str:
     beside = " with a worker beside it, from the same code" if parts.worker else ""
     match parts.case.traits.pattern:
         case "services":
+            if len(ours) < 2:
+                asked = " until the open question about it is answered" if any("services" in question.text for question in scope.questions) else ""
+                return f"Microservices, as the brief prescribes, bent to one service{asked}: nothing in the brief gives a second one work"
             return "Microservices, as the brief prescribes, in the smallest number of deployables"
         case "modular monolith" if parts.split:
             return f"Modular monolith: one service whose modules have their own tables{',' if beside else ''}{beside}"
@@ -83,6 +86,8 @@ def _choice(parts: Parts, ours: list[Component]) -> str:
         return f"A small intake in front of the running system, with {parts.queue.name} between them"
     match parts.case.traits.pattern:
         case "services":
+            if len(ours) < 2:
+                return f"One service where the brief prescribes several: {listing([c.name for c in ours])}"
             return f"{headed(counted(len(ours), 'service'))}, no more: {listing([c.name for c in ours], most=5)}"
         case "modular monolith" if parts.split:
             worker = f" and one {parts.worker_name().lower()}" if parts.worker else ""
@@ -150,7 +155,8 @@ def _why_services(parts: Parts, ours: list[Component]) -> list[str]:
     said = [f"The brief prescribes services: {clipped(traits.pattern_basis.because, 160)}"]
     if traits.size in ("tiny", "small"):
         said.append(f"Nothing else in it asks for them: {clipped(traits.size_basis.because, 140)}")
-        said.append(f"The pattern is kept with {counted(len(ours), 'service')} and the contradiction is an open question")
+        kept = "is bent: one service is built," if len(ours) < 2 else f"is kept with {counted(len(ours), 'service')}"
+        said.append(f"The pattern {kept} and the contradiction is an open question")
     if not parts.split:
         said.append(
             f"{headed(_names(parts) or plural(parts.noun))} change in the same action, so they stay in one service; its rules (own data, HTTP only) "
@@ -229,7 +235,11 @@ def _resilience(parts: Parts) -> str:
         said.append("A supervisor restarts the process; what was stored is still there" if parts.store else "A supervisor restarts the process")
     else:
         asked = parts.case.profile.first("availability")
-        gap = f"a second one is the first step towards {asked.value}" if asked else "the brief states no availability that this would break"
+        gap = (
+            f"a second one is the first step towards {'high availability' if asked.value == 'high' else f'the stated {asked.value}'}"
+            if asked
+            else "the brief states no availability that this would break"
+        )
         said.append(f"One instance, restarted by its supervisor within seconds; {gap}")
     if parts.server and parts.case.traits.size != "tiny":
         said.append(

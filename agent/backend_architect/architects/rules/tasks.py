@@ -19,8 +19,8 @@ def tasks(case: Case, design: Design) -> tuple[Task, ...]:
     place_components(drafts, design, homes)
     place_requirements(drafts, design)
     _fill_cites(drafts, design)
-    if case.traits.size == "tiny" and case.traits.shape == "service":
-        drafts = tiny.tasks(case, drafts)
+    if case.traits.size == "tiny":
+        drafts = tiny.tasks(case, drafts) if case.traits.shape == "service" else tiny.program_tasks(drafts)
     used = sorted((draft for draft in drafts if draft.implements), key=lambda draft: ORDER.index(draft.phase))
     kept = {draft.key for draft in used}
     for draft in used:

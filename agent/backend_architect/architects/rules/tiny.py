@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from backend_architect.architects.rules.case import Case
@@ -14,6 +15,7 @@ from backend_architect.design import (
     Delivery,
     Endpoint,
     Entity,
+    FailureMode,
     Field,
     Job,
     Layer,
@@ -31,6 +33,8 @@ _SOURCES = 2
 """Statements that a decision, component or table cites: the requirements it serves cite the rest."""
 _COMMANDS = 4
 _LEFT_OUT = 4
+_PLACES = 3
+_QUOTED = re.compile(r' \("[^"]*"\)')
 _WITH_STEPS = ("t-operate", "t-partners", "t-access", "t-regulated")
 """Tasks of which nothing else in the plan says what is done."""
 _SELF_EVIDENT = frozenset({"id", "created_at", "updated_at", "title", "name", "body"})
@@ -70,6 +74,7 @@ def _system(case: Case, decision: SystemDecision) -> SystemDecision:
     alone = case.traits.shape == "service" and decision.communication == "HTTP with JSON from outside"
     return decision.model_copy(
         update={
+            "boundaries": decision.boundaries.partition(": ")[0],
             "communication": "" if alone else decision.communication,
             "resilience": "",
             "rejected": decision.rejected[:1],
@@ -79,8 +84,19 @@ def _system(case: Case, decision: SystemDecision) -> SystemDecision:
 
 
 def _component(component: Component) -> Component:
-    interface = "" if component.interface.startswith("REST with JSON") else component.interface
-    return component.model_copy(update={"failures": component.failures[:1], "cites": component.cites[:_SOURCES], "interface": interface})
+    return component.model_copy(
+        update={
+            "purpose": component.purpose.partition(": ")[0].partition("; ")[0],
+            "scaling": component.scaling.partition("; ")[0],
+            "interface": "" if component.interface.startswith("REST with JSON") else component.interface.partition("; ")[0],
+            "failures": tuple(map(_failure, component.failures[:1])),
+            "cites": component.cites[:_SOURCES],
+        }
+    )
+
+
+def _failure(failure: FailureMode) -> FailureMode:
+    return failure.model_copy(update={"then": failure.then.partition("; ")[0], "user_sees": failure.user_sees.partition("; ")[0]})
 
 
 def entities(case: Case, whole: Sequence[Entity]) -> tuple[Entity, ...]:
@@ -88,13 +104,15 @@ def entities(case: Case, whole: Sequence[Entity]) -> tuple[Entity, ...]:
     if not _is_tiny(case):
         return tuple(whole)
     return tuple(
-        entity.model_copy(update={
+        entity.model_copy(
+            update={
                 "fields": tuple(map(_field, entity.fields)),
                 "source_of_truth": "",
                 "concurrency": "" if entity.concurrency in _PLAIN else entity.concurrency,
                 "cites": entity.cites[:_SOURCES],
             }
-        ) for entity in whole
+        )
+        for entity in whole
     )
 
 
@@ -111,7 +129,7 @@ def endpoints(case: Case, whole: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
         endpoint.model_copy(
             update={
                 "purpose": endpoint.purpose.partition(" (")[0] if endpoint.origin == "derived" else endpoint.purpose,
-                "idempotency": endpoint.idempotency.partition(" and ")[0],
+                "idempotency": endpoint.idempotency if endpoint.origin == "brief" else "",
                 "p95_ms": endpoint.p95_ms if endpoint.primary and promised(case) else None,
                 "request": tuple(p for p in endpoint.request if p.where != "path" or p.type != "uuid"),
             }
@@ -133,7 +151,9 @@ def layer(case: Case, whole: Layer) -> Layer:
         case DataLayer():
             kept = case.traits.engine in ("memory", "browser")
             consistency = whole.decision.consistency if kept else ""
-            return whole.model_copy(update={"decision": decision.model_copy(update={"consistency": consistency, "growth": "", "pooling": "" if kept else whole.decision.pooling})})
+            return whole.model_copy(
+                update={"decision": decision.model_copy(update={"consistency": consistency, "growth": "", "pooling": "" if kept else whole.decision.pooling})}
+            )
         case MessagingLayer():
             realtime = whole.realtime.model_copy(update={"rejected": whole.realtime.rejected[:1]}) if whole.realtime else None
             short = {
@@ -149,9 +169,18 @@ def layer(case: Case, whole: Layer) -> Layer:
         case SecurityLayer():
             return whole.model_copy(update={"decision": decision, "permissions": () if case.traits.auth == "none" else whole.permissions})
         case PerformanceLayer():
+            path = whole.critical_path
+            if path is not None:
+                path = path.model_copy(update={"steps": tuple(step.model_copy(update={"step": _QUOTED.sub("", step.step)}) for step in path.steps)})
             load = tuple(row for row in whole.load if row.cites or row.basis.startswith("Stated"))
             return whole.model_copy(
-                update={"decision": decision.model_copy(update={"load_test": ""}) if case.traits.shape == "service" else decision, "load": load, "verdicts": (), "scaling": whole.scaling[:1]}
+                update={
+                    "decision": decision.model_copy(update={"load_test": ""}) if case.traits.shape == "service" else decision,
+                    "critical_path": path,
+                    "load": load,
+                    "verdicts": (),
+                    "scaling": whole.scaling[:1],
+                }
             )
         case OperationsLayer():
             # It serves all of them, and so no one in particular.
@@ -160,8 +189,8 @@ def layer(case: Case, whole: Layer) -> Layer:
 
 def _job(job: Job) -> Job:
     """Return a job with the first thing that each of its fields says."""
-    said = {name: getattr(job, name).partition(";")[0] for name in ("does", "on_failure", "user_learns")}
-    return job.model_copy(update=said | {"retry": job.retry.partition(", each")[0]})
+    said = {name: getattr(job, name).partition(";")[0] for name in ("on_failure", "user_learns")}
+    return job.model_copy(update=said | {"does": _QUOTED.sub("", job.does.partition(";")[0]), "retry": job.retry.partition(", each")[0]})
 
 
 def tasks(case: Case, drafts: Sequence[Draft]) -> list[Draft]:
@@ -180,8 +209,18 @@ def tasks(case: Case, drafts: Sequence[Draft]) -> list[Draft]:
         draft.phase, draft.cites = FIRST, []
         if draft.key not in _WITH_STEPS:
             draft.steps = []
-            draft.done_when = draft.done_when if draft.key == "t-start" else "; ".join(draft.done_when.split("; ")[:2])
+            draft.done_when = draft.done_when.partition("; ")[0] if draft.key.startswith("t-job") else draft.done_when
     return kept
+
+
+def program_tasks(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the tasks of a program: each part's purpose, rules and steps stand with the part."""
+    for draft in drafts:
+        if draft.key != "t-start":
+            draft.title, draft.steps = draft.title.partition(": ")[0], []
+            draft.done_when = draft.done_when.partition("; ")[0]
+        draft.cites = []
+    return list(drafts)
 
 
 def delivery(case: Case, whole: Delivery) -> Delivery:
@@ -190,8 +229,9 @@ def delivery(case: Case, whole: Delivery) -> Delivery:
         return whole
     return whole.model_copy(
         update={
-            "layout": () if case.traits.shape == "service" else whole.layout,
+            "layout": () if case.traits.shape == "service" else whole.layout[:_PLACES],
             "guidance": (),
+            "risks": whole.risks[:1] if case.traits.shape == "service" else (),
             "commands": whole.commands[:_COMMANDS],
             "left_out": _asked_for([row for row in whole.left_out if row.standard != "PERF12" or promised(case)]),
             "phases": tuple(phase.model_copy(update={"goal": ""}) for phase in whole.phases) if case.traits.shape == "service" else whole.phases,

@@ -97,11 +97,7 @@ def _implied(case: Case, structure: Structure, noun: str, call: str) -> Iterator
             action="The circuit breaker should be open: check that callers see the fallback",
         )
     if case.traits.engine not in grounds.VOLATILE:
-        yield Monitor(
-            signal=f"{wording.ENGINE_NAMES[case.traits.engine]}: free disk, connections in use",
-            threshold="disk under 20 %, connections over 80 % of the pool",
-            action="Extend the disk; look for the query that holds connections",
-        )
+        yield _store(case)
         yield Monitor(
             signal="Age of the last good backup", threshold="over twice its interval", action="Run it by hand today; find out why nobody noticed earlier"
         )
@@ -111,3 +107,27 @@ def _implied(case: Case, structure: Structure, noun: str, call: str) -> Iterator
             threshold="5 times the usual hour",
             action="Look whether one address or one account is behind it; block it",
         )
+
+
+def _store(case: Case) -> Monitor:
+    """Return what of the store runs short first: a server has a disk and connections, a metered service has its rate."""
+    name = wording.ENGINE_NAMES[case.traits.engine]
+    match case.traits.engine:
+        case "cosmosdb":
+            return Monitor(
+                signal=f"{name}: RU/s used of the provisioned, 429 answers, share of the fullest partition",
+                threshold="over 70 % of the RU/s, any 429 for 5 min, or one partition at twice the mean",
+                action="Raise the RU/s; a hot partition needs a finer partition key, not more RU/s",
+            )
+        case "dynamodb":
+            return Monitor(
+                signal=f"{name}: throttled requests, consumed capacity",
+                threshold="any throttling for 5 min, or over 70 % of the capacity",
+                action="Raise the capacity; a hot key needs a finer partition key",
+            )
+        case _:
+            return Monitor(
+                signal=f"{name}: free disk, connections in use",
+                threshold="disk under 20 %, connections over 80 % of the pool",
+                action="Extend the disk; look for the query that holds connections",
+            )

@@ -25,6 +25,8 @@ ENGINE_NAMES: dict[Engine, str] = {
 
 _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ASIDE = re.compile(r"\s*\((?:e\.g\.|i\.e\.)[^)]*\)")
+_VOWEL = re.compile(r"(?i:(?!use|usa|usu|uni|uti|eu|one\b|once)[aeiou]|hour|honest)|[FHLMNRSX](?=[A-Z])")
+"""How a word begins that is spoken with a vowel: `update`, `hour`, `SMS`; not `user`."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -77,7 +79,7 @@ def lowered(text: str) -> str:
 
 def article(noun: str) -> str:
     """Return the noun with its indefinite article."""
-    return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+    return f"{'an' if _VOWEL.match(noun) else 'a'} {noun}"
 
 
 def figure(number: float) -> str:
