@@ -88,15 +88,15 @@ LINES: dict[str, str] = {
     "traversal": "../../etc/passwd order ..\\..\\x /healthz {id} {{id}}",
     # --- sizes
     "long word": "order" + "x" * 10_000,
-    "many words": "order name " * 3_000,
-    "many digits": f"{'9' * 10_000} users, 1-{'9' * 5_000} orders, {'1,' * 3_000}000 requests per second, 1e{'9' * 400} GB",
+    "many words": "order name " * 500,
+    "many digits": f"{'9' * 2_500} users, 1-{'9' * 4_500} orders, {'1,' * 800}000 requests per second, 1e{'9' * 400} GB",
     "odd digits": "² users, ① orders a day, ٣ requests per second, ½ GB, ⅓ of Ⅷ members, 〇一二 orders, -0 ms, 1e999 users, NaN GB, inf %",
-    "many dashes": "order " + "-" * 5_000 + " name " + "_" * 5_000,
-    "many rates": "10 k/" * 1_000 + "orders = 5 users, " * 100,
-    "many backticks": "`" * 5_000,
-    "many stars": "**" * 3_000 + "order",
-    "many brackets": "[" * 3_000 + "order",
-    "many arrows": "<" * 3_000 + "!--",
+    "many dashes": "order " + "-" * 1_500 + " name " + "_" * 1_500,
+    "many rates": "10 k/" * 300 + "orders = 5 users, " * 50,
+    "many backticks": "`" * 2_000,
+    "many stars": "**" * 1_000 + "order",
+    "many brackets": "[" * 1_000 + "order",
+    "many arrows": "<" * 1_000 + "!--",
 }
 """One line each, by what it is."""
 
@@ -132,7 +132,7 @@ BLOCKS: dict[str, str] = {
     "boxes": "- [ ] order\n- [x] order\n* [X] order\n- [ ]\n- [-] order\n1. [ ] order",
     "mathematics block": "$$\n\\href{javascript:alert(1)}{order}\n$$",
     "alert": "> [!WARNING]\n> order\n> ```\n> x",
-    "many lines": "- a clerk creates an order\n" * 400,
+    "many lines": "- a clerk creates an order\n" * 200,
     "wide table": "|" + " order |" * 200 + "\n|" + "---|" * 200 + "\n|" + " x |" * 200,
 }
 """Several lines each, to stand between blank lines."""

@@ -17,7 +17,7 @@ from strategies import NASTY, contents, plans
 
 QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 MARKDOWN = render(PLAN)
-MARK = re.compile(r"<!-- (?:key=[a-z0-9-]+|[a-z0-9-]+ [0-9a-f]{6}(?: at=[0-9]+)?(?: eol=none)?) -->")
+MARK = re.compile(r"<!--(?:key=[a-z0-9-]+|[a-z0-9-]+ [0-9a-f]{6}(?: at=[0-9]+)?(?: eol=none)?)-->")
 
 
 def whole(text: str) -> bool:
@@ -109,10 +109,10 @@ def test_a_mangled_plan_is_kept_and_never_passed_off_as_whole(chance: random.Ran
         "<!-- key=a " * 20_000,
         "**A-1" + "1" * 100_000,
         "| " * 60_000,
-        MARKDOWN + "- [ ] **REQ-1.99 [functional]**: " + "`a` — **x**: · **" * 8_000 + " <!-- key=z fp=0 -->",
+        MARKDOWN + "- [ ] **REQ-1.99**: " + "`a` — **x**: · **" * 8_000 + " <!--key=z fp=0-->",
         MARKDOWN.replace("REQ-1.1\n", "REQ-1.1, " * 20_000 + "\n", 1),
         MARKDOWN.replace("S3 (L6)", "S3 (L6), " * 20_000, 1),
-        MARKDOWN.replace("3-7, 9-12", "1-999999999999", 1),
+        MARKDOWN.replace("1-2, 8, 13", "1-999999999999", 1),
         MARKDOWN.replace("text(1..80)", "text(1.." + "9" * 100_000 + ")", 1),
     ],
     ids=lambda text: text[-12:],

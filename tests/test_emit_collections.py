@@ -93,9 +93,9 @@ def test_cosmosdb() -> None:
                 "name": "loans",
                 "purpose": "Keeps the loans",
                 "partitionKey": "/borrower_id",
-                "uniqueKeys": [["/code"]],
+                "uniqueKeys": [],
                 "compositeIndexes": [["/state", "/lent_at"]],
-                "serves": {"code": "each code once", "state, lent_at": "what is out, oldest first", "borrower_id": "loans by borrower_id"},
+                "serves": {"code": "each code once (the program has to see to it: no key holds across partitions)", "state, lent_at": "what is out, oldest first", "borrower_id": "loans by borrower_id"},
                 "schema": SCHEMA,
             }
         ],

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from backend_architect.design import Consumer, Design
 from backend_architect.emit import mermaid
 from backend_architect.emit.names import cut
-from emit_designs import LIBRARY, TINY, component, data, design, entity, field, performance, scope
+from emit_designs import LIBRARY, TINY, api, component, data, design, endpoint, entity, field, performance, scope
 from emit_strategies import drawn
 
 MERMAID = Path(__file__).parent / "mermaid"
@@ -87,6 +87,15 @@ def test_components() -> None:
         "  n4 --> x1\n"
         "  n5 --> n6\n"
     )
+
+
+def test_nobody_goes_past_the_balancer() -> None:
+    parts = (component("lb", "Load balancer", "service", uses=("app",)), component("app", "App", "service"))
+    made = design(
+        components=parts, api_layer=api(endpoint("GET", "/errands", "list", component="app")), asked=scope(consumers=(Consumer(name="Member", uses="reads"),))
+    )
+    assert "  u1 --> n1\n  n1 --> n2\n" in mermaid.components(made)
+    assert "u1 --> n2" not in mermaid.components(made)
 
 
 def test_many_callers_of_many_parts_share_a_node() -> None:

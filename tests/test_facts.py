@@ -305,7 +305,7 @@ def test_an_option_states(key: str, value: str, rows: list[Row]) -> None:
         ("budget", "lots", "is not a value for it"),
         ("deadline", "soon", "is not a value for it"),
         ("persistence", "maybe", r"is not one of none, memory, browser, database$"),
-        ("stack", " ", "is not a name: write at least one"),
+        ("stack", " ", "is not a name of up to 200 characters: write at least one"),
         ("growth", "1 TB", "is not a value for it"),
     ],
 )

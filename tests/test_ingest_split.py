@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend_architect.errors import BriefError
 from backend_architect.ingest import profile, read, sentences
 
 
@@ -182,3 +183,10 @@ def test_hostile_repetition_is_read_in_bounded_time(text: str) -> None:
 def test_the_same_words_have_the_same_digest() -> None:
     brief = read("-", stdin=io.BytesIO(b"a  clerk\nopens it\n\n- a clerk opens   it\n"))
     assert brief.statements[0].digest == brief.statements[1].digest
+
+
+def test_what_is_nested_too_deep_to_be_read_is_refused_not_lost() -> None:
+    assert [text for _, text, *_ in pieces("- " * 19 + "order")] == ["order"]
+    for source in ("- " * 20 + "order", "\n\n" + "\n".join("  " * depth + "- order" for depth in range(30)), ">" * 50 + " order"):
+        with pytest.raises(BriefError, match=r"^line \d+ nests lists or quotations too deep: write them flatter, at most 19 levels$"):
+            pieces(source)

@@ -144,9 +144,11 @@ def test_the_tasks_cover_the_design_and_can_be_done_in_order(made: tuple[Case, D
     assert set(elements) <= implemented
     answered = implemented | {key for element in implemented & set(elements) for key in elements[element]}
     assert {key for key, r in requirements.items() if r.horizon == "now"} <= answered
-    assert {key for key, r in requirements.items() if r.horizon == "later"} <= {key for task in tasks if task.phase == "p-later" for key in task.implements}
+    late = {key for task in tasks if task.phase == "p-later" or task.key == "t-later" for key in task.implements}
+    assert {key for key, r in requirements.items() if r.horizon == "later"} <= late
     assert all(task.implements and task.done_when for task in tasks)
-    assert known.traits.shape == "none" or all(task.steps for task in tasks)
+    # A tiny plan says in a step only what it says nowhere else.
+    assert known.traits.shape == "none" or known.traits.size == "tiny" or all(task.steps for task in tasks)
 
 
 @settings(max_examples=80, deadline=None)
@@ -190,9 +192,10 @@ SHOW = endpoint("GET", "/loans", entity="e-loans", many=True)
 def test_a_tiny_service_is_done_in_few_tasks() -> None:
     design = design_of(case("A member can borrow a tool.", size="tiny", engine="sqlite"), entities=(LOANS,), endpoints=(BORROW, SHOW))
 
-    assert [task.key for task in design.delivery.tasks] == ["t-start", "t-data", "t-loop", "t-operate"]
-    assert [phase.key for phase in design.delivery.phases] == ["p-loop", "p-rest"]
-    loop = design.delivery.tasks[2]
+    assert [task.key for task in design.delivery.tasks] == ["t-start", "t-loop", "t-operate"]
+    assert [phase.key for phase in design.delivery.phases] == ["p-loop"]
+    start, loop, _ = design.delivery.tasks
+    assert "e-loans" in start.implements
     assert loop.implements[:2] == ("api-post-loans", "api-get-loans")
     assert loop.done_when == "`POST /loans` answers 201; 409 when the tool is on loan"
 
@@ -238,7 +241,7 @@ def test_a_program_is_set_up_by_the_scripts_of_the_brief() -> None:
     assert next(c.run for c in delivery.commands if c.key == "cmd-ci") == "sh tests.sh && sh run.sh && test -s result.txt"
 
 
-def test_contradictions_partners_and_dates_are_risks_of_this_brief() -> None:
+def test_partners_and_dates_are_risks_of_this_brief_and_contradictions_stay_questions() -> None:
     first = Fact(name="authentication", value="none", cites=(1,))
     second = Fact(name="compliance", value="audited", cites=(2,))
     profile = Profile(
@@ -248,10 +251,10 @@ def test_contradictions_partners_and_dates_are_risks_of_this_brief() -> None:
     made = case("There is no login.\n\nAll is audited by 1 May.", profile=profile, systems=(System(name="Northreg", purpose="register", cites=(2,)),))
     risks = design_of(made, entities=(LOANS,), endpoints=(BORROW,)).delivery.risks
 
-    assert [risk.cites for risk in risks[:3]] == [(1, 2), (2,), (2,)]
-    assert "no login, yet everything is audited" in risks[0].risk
-    assert "Northreg" in risks[1].risk
-    assert "1 May" in risks[2].risk
+    assert [risk.cites for risk in risks[:2]] == [(2,), (2,)]
+    assert "Northreg" in risks[0].risk
+    assert "1 May" in risks[1].risk
+    assert not [risk for risk in risks if "everything is audited" in risk.risk]
 
 
 @pytest.mark.parametrize(

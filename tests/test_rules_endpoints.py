@@ -89,7 +89,9 @@ def test_parts_travel_with_their_whole_and_results_are_read_beneath_it() -> None
         "POST /v1/quizzes", "GET /v1/quizzes", "GET /v1/quizzes/{id}", "PATCH /v1/quizzes/{id}", "POST /v1/quizzes/{quizId}/responses",
         "GET /v1/quizzes/{quizId}/results", "POST /v1/sessions", "DELETE /v1/sessions/current",
     }  # fmt: skip
-    assert [parameter.name for parameter in found["POST /v1/quizzes"].request] == ["title", "questions[].text", "questions[].options[].text"]
+    assert [parameter.name for parameter in found["POST /v1/quizzes"].request] == [
+        "title", "questions[]", "questions[].text", "questions[].options[]", "questions[].options[].text",
+    ]  # fmt: skip
     submit = found["POST /v1/quizzes/{quizId}/responses"]
     assert (submit.auth, [error.code for error in submit.errors]) == ("none", ["QUIZ_NOT_OPEN"])
     assert submit.idempotency.startswith("Header `Idempotency-Key`")

@@ -57,10 +57,9 @@ def test_a_tiny_brief_has_one_table_with_what_its_sentences_name() -> None:
             Field(name="due_date", type="date", required=False, why="Due date of the chore, a calendar day"),
             Field(name="is_completed", type="boolean", why="Whether the chore is completed; false when it is made"),
             Field(name="created_at", type="timestamp", why="When the chore was made"),
-            Field(name="updated_at", type="timestamp", why="When it last changed"),
         ),
         source_of_truth="PostgreSQL, table chores",
-        concurrency="One row is changed by one statement; repeating it gives the same result",
+        concurrency="Each change is one statement; a repeat changes nothing",
         satisfies=tuple(case(LIST).requirement_key(n) for n in (2, 3, 4)),
         cites=(2, 3, 4),
     )
@@ -99,7 +98,7 @@ We create an index on `code` and `created_at`.
     (links,) = found
     assert (links.key, links.name, links.tier) == ("e-links", "links", "essential")
     assert [(f.name, f.type, f.required, f.primary, f.minimum, f.maximum) for f in links.fields] == [
-        ("code", "text", True, True, 7, 7),
+        ("code", "text", True, True, 1, 7),
         ("lifetime_minutes", "integer", True, False, 0, None),
         ("created_at", "timestamp", True, False, None, None),
         ("target", "text", True, False, 0, 255),

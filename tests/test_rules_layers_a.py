@@ -160,7 +160,7 @@ def test_small_items_stay_in_their_row_although_the_brief_thinks_of_an_object_st
     assert decided.rejected[0].option == "Object store for the contents"
     assert "at 1.27 KB an item" in decided.rejected[0].because
     assert decided.growth.startswith(
-        "160 GB a year (4 writes/s x 1.27 KB x 31.5 million s). Nothing to partition before `snippets` passes 500 GB, in about 3.1 years"
+        "160 GB a year (4 writes/s x 1.27 KB x 31.5 million s). `snippets` passes 100 GB in about seven months: it is partitioned by month before that"
     )
     assert decided.pooling.startswith("Five connections an instance (220 requests/s x 5 ms = 1.1 busy at peak, doubled, at least 5)")
     assert "40 reads/s and 4 writes/s" in decided.why
@@ -169,7 +169,9 @@ def test_small_items_stay_in_their_row_although_the_brief_thinks_of_an_object_st
 def test_stated_growth_beats_reckoned_growth() -> None:
     profile = facts(("growth", "2 TB/month", 2e12), ("writes-per-second", "400 writes/s", 400))
     decided = data(case("# Log\n\n- Device stores a reading\n", profile=profile, size="large", writes_per_second=400), entity("readings"))
-    assert decided.growth.startswith("24 TB a year (2 TB/month, as stated). `readings` is partitioned by month from the start")
+    assert decided.growth.startswith(
+        "24 TB a year (2 TB/month, as stated). `readings` passes 100 GB within the first month: it is partitioned by month before that"
+    )
 
 
 def test_state_changes_are_conditional_updates_and_rules_are_indexes() -> None:

@@ -244,9 +244,9 @@ def test_the_steps_of_a_write_name_its_rule_and_its_store() -> None:
     assert path is not None
     assert [(step.step, step.if_it_fails) for step in path.steps] == [
         ("Receive `POST /loans` and validate", '422 INVALID: "Not possible: `toolId` is missing"'),
-        ("Check under a row lock: the tool is on loan?", '409 TAKEN: "Not possible: The tool is on loan"'),
+        ("Refuse, checked under a row lock, if the tool is on loan", '409 TAKEN: "Not possible: The tool is on loan"'),
         ("Commit the loan in PostgreSQL", "503, nothing is kept; the caller may repeat."),
-        ("Answer 201 with the loan", "the client repeats; the result is the same"),
+        ("Answer 201 with the loan", "the loan is kept; the client looks before it repeats"),
     ]
 
 
@@ -302,8 +302,13 @@ def test_no_performance_layer_without_a_server_and_without_limits(shape: str) ->
     assert decided(performance_layer, case("A member can borrow a tool.", shape=shape, engine="memory"), endpoints=()) is None
 
 
-def test_a_tiny_service_caches_nothing_and_says_so() -> None:
-    layer = decided(performance_layer, case("A member can borrow a tool.", size="tiny", engine="sqlite"))
+def test_a_tiny_service_that_is_promised_no_speed_has_nothing_to_decide_about_it() -> None:
+    assert decided(performance_layer, case("A member can borrow a tool.", size="tiny", engine="sqlite")) is None
+
+
+def test_a_tiny_service_of_which_a_speed_is_asked_caches_nothing_and_says_so() -> None:
+    profile = Profile(facts=(Fact(name="latency", value="50 ms", number=50, cites=(1,)),))
+    layer = decided(performance_layer, case("A member can borrow a tool within 50 ms.", size="tiny", engine="sqlite", profile=profile))
 
     assert layer.caches == ()
     assert layer.decision.caching.startswith("None")
@@ -360,7 +365,8 @@ def test_a_tiny_service_is_one_process() -> None:
 
     assert layer.decision.choice == "One process on one host"
     assert layer.practices == ()
-    assert len(layer.monitors) == 1
+    assert layer.monitors == ()
+    assert "alert on two failed checks" in layer.decision.observability
 
 
 @pytest.mark.parametrize(("cloud", "runs"), [("Azure", "Azure Container Apps"), ("AWS", "Amazon ECS on Fargate"), ("Google Cloud", "Cloud Run")])

@@ -12,8 +12,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import emit_designs
 from backend_architect import design
+from backend_architect.checks import circumstances as around
 from backend_architect.errors import StandardsError
+from backend_architect.profile import Fact, Profile
 from backend_architect.standards import SIZES, Circumstances, Standard, applicable, applies, because, boxes, inapplicable, left_out, standard, standards
 from backend_architect.standards.catalogue import FAMILIES, families, family
 from backend_architect.standards.conditions import TRUTHS, All, Any, AtLeast, Condition, Not, Truth, holds, parse, words
@@ -423,3 +426,27 @@ def test_what_the_design_adopts_applies() -> None:
 )
 def test_the_boxes_that_apply(now: Circumstances, codes: set[str]) -> None:
     assert {each.code for each in boxes() if applies(each, now)} == codes
+
+
+def _around(*facts: Fact, **parts: Anything) -> Circumstances:
+    return around.circumstances(emit_designs.design(**parts), Profile(facts=facts))
+
+
+def test_sign_in_counts_where_a_decision_or_a_table_says_so() -> None:
+    sessions = emit_designs.data(emit_designs.entity("sessions", "sessions", emit_designs.field("id", "uuid", primary=True)))
+    assert not _around().accounts
+    assert not _around(security=emit_designs.security("None")).accounts
+    assert _around(security=emit_designs.security("OpenID Connect against the provider that exists")).accounts
+    assert _around(data_layer=sessions).accounts
+
+
+def test_high_availability_without_a_figure_counts_as_always_on() -> None:
+    assert _around(Fact(name="availability", value="high", cites=(1,))).always_on
+    assert _around(Fact(name="availability", value="99.9 %", number=0.999, cites=(1,))).always_on
+    assert not _around(Fact(name="availability", value="99 %", number=0.99, cites=(1,))).always_on
+
+
+def test_a_program_without_a_server_promises_only_what_is_stated() -> None:
+    fast = Fact(name="latency", value="2 s", number=2000, cites=(1,))
+    assert not _around(performance=emit_designs.performance(None)).targets
+    assert _around(fast, performance=emit_designs.performance(None)).targets

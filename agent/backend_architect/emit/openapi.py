@@ -275,7 +275,10 @@ def _fault(shared: _Shared, schema: Schema) -> Schema:
     listed = ", ".join(f"{status} {SOURCES[status][0]}" for status in sorted(shared.usual))
     standard = shared.terse and schema is PROBLEM
     told = "RFC 9457, with a `code`:" if standard else "What went wrong; usual codes:"
-    return {"description": f"{told} {listed}" if listed else told.partition(";")[0].rstrip(":"), "content": {shared.media: {} if standard else {"schema": schema}}}
+    return {
+        "description": f"{told} {listed}" if listed else told.partition(";")[0].rstrip(":"),
+        "content": {shared.media: {} if standard else {"schema": schema}},
+    }
 
 
 def _media(endpoint: Endpoint) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from backend_architect.architects.rules.case import Action, Case, Verb
+import re
+
+from backend_architect.architects.rules.case import UNNAMED, Action, Case, Verb
 from backend_architect.architects.rules.field_types import infer
 from backend_architect.architects.rules.nouns import AUTHORED, EVENTS, FILES, MONEY_EVENTS, NAMED, canonical, is_person, is_thing
 from backend_architect.architects.rules.sketches import Sketch
@@ -27,6 +29,8 @@ _WEAK = word_set(
     option entry item record element object unit instance copy set series value order_number activity
     """
 )
+_SAYING = frozenset({"say", "says", "tell", "tells", "ask", "asks", "want", "wants", "go", "goes", "come", "comes"})
+"""Verbs that no lexicon of deeds has; after "or" they begin a new clause, not another attribute."""
 _BY_PEOPLE = frozenset({"post", "chat", "read"})
 """Nouns that are things only where a person makes one: elsewhere "the posts" are requests."""
 _CAPS = {"tiny": 3, "small": 6, "medium": 9, "large": 12}
@@ -56,7 +60,7 @@ def from_actions(case: Case, known: dict[str, Sketch]) -> dict[str, Sketch]:
     for action in case.actions:
         for noun, parent in _nouns(action):
             sketch = known.get(noun) or found.setdefault(noun, Sketch(noun, horizon="later"))
-            _act(sketch, action, parent)
+            _act(sketch, action, parent, case.statement(action.statement).text)
     _merge_compounds(found)
     _contents(case, found, statements)
     kept = _accepted(case, found, statements)
@@ -104,7 +108,17 @@ def _nouns(action: Action) -> list[tuple[str, str]]:
     return [(noun, of)]
 
 
-def _act(sketch: Sketch, action: Action, parent: str) -> None:
+def _choices(text: str, member: str) -> tuple[str, ...]:
+    """Return the values that stand in parentheses behind a member: "status (booked, moved, cancelled)"."""
+    listed = re.search(rf"\b{re.escape(member)}\s*\((?P<list>[a-z][^()]{{4,200}})\)", text, re.IGNORECASE)
+    if listed is None:
+        return ()
+    parts = [part.strip() for part in re.split(r",|\bor\b|/", listed["list"]) if part.strip()]
+    named = [snake(part) for part in parts if re.fullmatch(r"[A-Za-z][A-Za-z -]{0,30}", part)]
+    return tuple(dict.fromkeys(named)) if len(parts) > 1 and len(named) == len(parts) else ()
+
+
+def _act(sketch: Sketch, action: Action, parent: str, text: str) -> None:
     belongs = canonical(action.noun) if action.noun else ""
     sketch.actions.append(action)
     sketch.cites.add(action.statement)
@@ -123,6 +137,10 @@ def _act(sketch: Sketch, action: Action, parent: str) -> None:
             and (belongs == sketch.noun or canonical(action.of) == sketch.noun)
             and _is_attribute(column)
         ):
+            if column not in sketch.fields and (choices := _choices(text, member)):
+                sketch.add(
+                    column, type="enum", values=choices, why=f"{words(column).capitalize()} of the {words(sketch.noun)}; one of those that the brief lists"
+                )
             sketch.add(column, required=column in ("title", "name"))
     if belongs in _ATTRIBUTES and canonical(action.of) == sketch.noun:
         sketch.add(belongs, required=belongs in ("title", "name"))
@@ -133,6 +151,7 @@ def _is_attribute(column: str) -> bool:
     parts = column.split("_")
     return (
         len(parts) <= 3
+        and parts[0] not in _SAYING
         and (infer(column).why != "" or infer(column).type != "text" or column in _ATTRIBUTES or is_thing(column))
         and not column.endswith(("ing", "_s"))
     )
@@ -227,7 +246,7 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: tuple[Statement,
             continue
         if not (creates or score >= 3 or (len(seen) >= 2 and score >= 2)):
             continue
-        if long and len(mentions(case, noun)) < 3:
+        if long and len(mentions(case, noun)) < 3 and not any(action.phrase == UNNAMED for action in sketch.actions):
             continue
         if (
             all(action.verb in ("report", "compute", "read", "list", "search", "configure", "export", "notify", "other") for action in sketch.actions)

@@ -155,7 +155,7 @@ def scaling(case: Case, structure: Structure, noun: str, call: str, grown: float
         case.traits.engine,
         ScalingTrigger(
             trigger=f"{evidence.percentile(case)} of {call} above {target} for 15 min",
-            then=f"Look at its RU charge, at 429s and at the fullest partition; index the path or choose a finer partition key, then more RU/s"
+            then="Look at its RU charge, at 429s and at the fullest partition; index the path or choose a finer partition key, then more RU/s"
             if case.traits.engine == "cosmosdb"
             else "Look for throttling and hot keys; a finer partition key, then more capacity"
             if case.traits.engine == "dynamodb"

@@ -63,6 +63,10 @@ class Reading(Closed):
     """For `excluded` and `solution`: the words that say so."""
 
 
+UNNAMED = "an item"
+"""Object phrase of what a brief counts writes and reads of without naming it."""
+
+
 class Action(Closed):
     """Something a person or system does, read from a statement."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from backend_architect.architects.rules import evidence, grounds, wording
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.jobs import forwarded, main_and_reserve
+from backend_architect.architects.rules.jobs import forwarded, main_and_reserve, taken_by_running
 from backend_architect.architects.rules.load import spread
 from backend_architect.design import CriticalPath, Endpoint, EndpointError, Scope, Step, Structure
 from backend_architect.text import Cites
@@ -16,6 +16,12 @@ from backend_architect.usual_errors import all_errors
 
 _DURATION = re.compile(r"\b(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|minutes?)\b", re.IGNORECASE)
 _WORK = re.compile(r"\b(?:process\w*|complet\w+|takes?|lasts?|duration|cook\w*|run(?:s|ning)?|finish\w*|requires?d?)\b", re.IGNORECASE)
+_COMPUTES = re.compile(
+    r"^(?:scor(?:e|ing)|check|validat(?:e|ion)|predict(?:ion)?|estimate|calculat(?:e|ion)|comput(?:e|ation)|evaluat(?:e|ion)|classify|simulat(?:e|ion)|convert"
+    r"|preview|quote|fraud-score)s?$",
+    re.IGNORECASE,
+)
+_KEEPS = re.compile(r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|record(?:s|ed)?|persist\w*|kept|keeps?|log(?:s|ged)?|writ(?:e|es|ten)|history)\b", re.IGNORECASE)
 _SCALE = {"ms": 1, "mi": 60_000, "s": 1000, "se": 1000}
 
 
@@ -70,14 +76,25 @@ def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
             limit = f"is {wording.article(wording.listing(list(endpoint.roles), last='or'))}" if endpoint.roles else "may do this"
             who = f"Check who calls and whether that person {limit}"
         drafts.append(_Draft(who, 10, _refusal(endpoint, (401, 403), "401 or 403")))
-    write = evidence.writes(endpoint)
+    computing = _computes(case, endpoint)
+    write = evidence.writes(endpoint) and not computing
     rule = next((error for error in endpoint.errors if error.status in (409, 410, 423)), None)
     systems = evidence.partners(case) if not passed_on and _asks_outside(case, endpoint) else ()
-    if rule is not None:
-        drafts.append(_Draft(f"Check under a row lock: {evidence.lower_first(wording.clipped(rule.when, 80))}?", 15, _said(rule)))
     queue = grounds.queue(case) if passed_on else None
-    if write:
-        where = queue.name if queue is not None else wording.ENGINE_NAMES[case.traits.engine]
+    # Where a queue in front takes it, its confirmation alone decides: no row is looked at.
+    if rule is not None and queue is None and not computing:
+        drafts.append(_Draft(f"Refuse, checked under a row lock, if {evidence.lower_first(wording.clipped(rule.when, 80))}", 15, _said(rule)))
+    if computing:
+        drafts.append(
+            _Draft(f"Work out the answer with the model or rules that were loaded at the start ({call})", 45, "500 with a request ID; nothing was stored")
+        )
+    elif write and queue is not None:
+        repeat = f" {endpoint.idempotency}" if endpoint.idempotency else ""
+        drafts.append(
+            _Draft(f"Put the {noun} into {queue.name} and wait for its confirmation", 45, f"503, nothing was taken; the caller may repeat.{repeat}".strip())
+        )
+    elif write:
+        where = wording.ENGINE_NAMES[case.traits.engine]
         stored = "Keep" if case.traits.engine == "memory" else "Commit"
         repeat = f" {endpoint.idempotency}" if endpoint.idempotency else ""
         drafts.append(_Draft(f"{stored} the {noun} in {where}", 45, f"503, nothing is kept; the caller may repeat.{repeat}".strip()))
@@ -104,6 +121,14 @@ def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
     lost = "the client repeats; the result is the same" if safe else f"the {noun} is kept; the client looks before it repeats"
     drafts.append(_Draft(f"Answer {endpoint.status}{' with the ' + noun if endpoint.entity else ''}", 8, lost))
     return drafts
+
+
+def _computes(case: Case, endpoint: Endpoint) -> bool:
+    """Return whether a call only works something out: it scores or checks what it was given, and no sentence about it has the result kept."""
+    if endpoint.method != "POST" or endpoint.status in (201, 202) or not _COMPUTES.search(endpoint.path.rstrip("/").rpartition("/")[2]):
+        return False
+    said = " ".join((*endpoint.side_effects, *(case.statement(number).text for number in endpoint.cites)))
+    return _KEEPS.search(said) is None
 
 
 def _asks_outside(case: Case, endpoint: Endpoint) -> bool:
@@ -137,6 +162,13 @@ def _fitted(drafts: list[_Draft], budget: int) -> list[_Draft]:
 
 def _afterwards(case: Case, endpoint: Endpoint) -> Step:
     noun = evidence.thing(endpoint, ())
+    if (taken := taken_by_running(case)) and (queue := grounds.queue(case)) is not None:
+        return Step(
+            step=f"After the answer: the running system takes the {noun} from {queue.name} ({wording.quoted(taken[0].text, 60)})",
+            must_succeed=False,
+            ms=0,
+            if_it_fails="it stays in the queue; the caller is not affected",
+        )
     main, reserve = main_and_reserve(case)
     target = f"{main}, or to {reserve} while that fails" if main and reserve else main or "processing"
     return Step(

@@ -282,10 +282,11 @@ def _growth(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
                 f"creation, and {'months past the stated period are dropped' if kept and kept.days else 'old months go to files'}"
             )
         else:
-            months = max(1, int(12 * years))
+            months = int(12 * years)
+            soon = f"in about {counted(months, 'month')}" if months >= 1 else "within the first month"
             gone = f"months past {kept.value} are dropped" if kept and kept.days else "old months go to files"
             said.append(
-                f"{headed(noun)} passes {volume(PARTITION_AT)} in about {counted(months, 'month')}: it is partitioned by month before that (the plan's SQL "
+                f"{headed(noun)} passes {volume(PARTITION_AT)} {soon}: it is partitioned by month before that (the plan's SQL "
                 f"creates it in one piece), and {gone}"
             )
     elif case.traits.engine in ("cosmosdb", "dynamodb"):

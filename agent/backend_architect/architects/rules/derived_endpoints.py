@@ -20,7 +20,7 @@ from backend_architect.architects.rules.endpoint_drafts import (
     writable,
 )
 from backend_architect.architects.rules.finished_endpoints import endpoint_key, finished, place, primary
-from backend_architect.architects.rules.nouns import FILES, canonical
+from backend_architect.architects.rules.nouns import FILES, MONEY_EVENTS, canonical
 from backend_architect.architects.rules.supporting_endpoints import add_list, add_reads, add_sign_in, add_stream
 from backend_architect.architects.rules.words import an, camel, kebab, plural, word_set, words
 from backend_architect.design import Endpoint, Entity, Parameter
@@ -54,6 +54,7 @@ _COMPUTED = {
     "rank": "ranking",
     "convert": "conversion",
 }
+_MAKES = frozenset({"create", "submit", "send", "pay", "upload", "schedule"})
 _SUBMITTED = frozenset({"response", "submission", "attempt", "vote", "answer"})
 
 
@@ -190,7 +191,7 @@ def _change(api: Api, action: Action, noun: str) -> None:
     status = [column for column in entity.fields if column.name == "status" or (column.type == "boolean" and column.name.startswith("is_"))]
     match action.verb:
         case "change-state":
-            if not status:
+            if not status or _befalls(api, action, noun):
                 return
             chosen = status
         case "assign":
@@ -213,6 +214,17 @@ def _change(api: Api, action: Action, noun: str) -> None:
     known = api.put(Operation("PATCH", api.item(noun), f"Change one {words(noun)}", entity=entity, request={**identifier(entity), **body}), action)
     members = [name for name, parameter in known.request.items() if parameter.where == "body" and name != "version"]
     known.purpose = f"Change one {words(noun)}: {', '.join(words(_snake(name).removeprefix('is_').removesuffix('_id')) for name in members[:5])}"
+
+
+def _befalls(api: Api, action: Action, noun: str) -> bool:
+    """Whether a state is what the system answers with ("the bid is accepted or refused"), not what somebody sets."""
+    if action.actor:
+        return False
+    told = re.search(
+        rf"\b(?:is|are|was|were|gets?)\s+(?:\w+\s+(?:or|and)\s+)?{re.escape(action.word)}\b", api.case.statement(action.statement).text, re.IGNORECASE
+    )
+    made = any(other.actor and other.verb in _MAKES and canonical(other.noun) == noun for other in api.case.actions) or noun in _SUBMITTED | MONEY_EVENTS
+    return told is not None and made
 
 
 def _snake(name: str) -> str:

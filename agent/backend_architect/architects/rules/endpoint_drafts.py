@@ -121,7 +121,7 @@ def writable(entity: Entity) -> list[Field]:
         column
         for column in entity.fields
         if not column.primary
-        and column.name not in ("created_at", "updated_at", "version", "owner_id", "author_id", "number", "position", "status", "processor")
+        and column.name not in ("created_at", "updated_at", "version", "owner_id", "author_id", "number", "position", "status", "processor", "held_from")
         and column.name not in HIDDEN
         and not (column.type == "boolean" and column.name.startswith("is_"))
     ]

@@ -42,12 +42,12 @@ def refusals(call: Call) -> tuple[EndpointError, ...]:
     code = (call.noun or "resource").upper()
     if call.signs_in:
         found.append(
-            EndpointError(status=401, code="WRONG_CREDENTIALS", when="Name or password is wrong; the answer does not say which", message="Name or password is wrong")
+            EndpointError(
+                status=401, code="WRONG_CREDENTIALS", when="Name or password is wrong; the answer does not say which", message="Name or password is wrong"
+            )
         )
         if not call.limit:
-            found.append(
-                EndpointError(status=429, code="TOO_MANY_TRIES", when="Too many tries from one address", message="Wait as long as `Retry-After` says")
-            )
+            found.append(EndpointError(status=429, code="TOO_MANY_TRIES", when="Too many tries from one address", message="Wait as long as `Retry-After` says"))
     if call.owned:
         found.append(EndpointError(status=403, code="NOT_OWNER", when=f"The {noun} is somebody else's", message=f"Only its owner may change this {noun}"))
     if call.parent is not None:
@@ -67,7 +67,9 @@ def refusals(call: Call) -> tuple[EndpointError, ...]:
     found.extend(_conflicts(call, noun, code))
     if call.whole is not None:
         found.append(
-            EndpointError(status=422, code=f"{code}_INCOMPLETE", when=clipped(call.whole.text, 120), message=f"Complete the {noun}: `errors` names what is missing")
+            EndpointError(
+                status=422, code=f"{code}_INCOMPLETE", when=clipped(call.whole.text, 120), message=f"Complete the {noun}: `errors` names what is missing"
+            )
         )
     if call.limit:
         found.append(EndpointError(status=429, code="RATE_LIMITED", when=f"More calls than stated: {call.limit}", message="Wait as long as `Retry-After` says"))
@@ -128,6 +130,18 @@ def _conflicts(call: Call, noun: str, code: str) -> list[EndpointError]:
                 code="CHANGED_MEANWHILE",
                 when="`version` is not the current one",
                 message=f"The {noun} was changed meanwhile: load it again",
+            )
+        )
+    taken = next(
+        (index for index in entity.indexes if index.unique and index.fields[-1] in ("held_from", "start", "starts_at", "start_time", "starts", "begins")), None
+    )
+    if taken is not None and call.method == "POST" and len(taken.fields) > 1:
+        found.append(
+            EndpointError(
+                status=409,
+                code=f"{code}_TAKEN",
+                when=f"Another {noun} holds the same {words(taken.fields[0].removesuffix('_id'))} at that time",
+                message="This time has just been taken: choose another",
             )
         )
     rule = next((statement for statement in call.rules if _ONCE_PER_PERSON.search(statement.text)), None)

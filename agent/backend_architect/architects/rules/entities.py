@@ -10,7 +10,7 @@ from backend_architect.architects.rules.accounts import add_accounts
 from backend_architect.architects.rules.action_entities import from_actions
 from backend_architect.architects.rules.case import Case, SpelledTable, remembered
 from backend_architect.architects.rules.contract_entities import resources
-from backend_architect.architects.rules.nouns import AUTHORED, USUAL_WHOLES, canonical
+from backend_architect.architects.rules.nouns import AUTHORED, USUAL_WHOLES, canonical, is_person
 from backend_architect.architects.rules.sketches import Sketch
 from backend_architect.architects.rules.table_entities import from_table, stated_indexes
 from backend_architect.architects.rules.words import kebab, plural, words
@@ -234,9 +234,17 @@ def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: tuple[State
         fields.append(Field(name=column, type="uuid", ref=user, why=f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}{alone}"))
     if user and any(action.verb == "assign" and canonical(action.noun) == sketch.noun for action in sketch.actions) and sketch.noun != "user":
         fields.append(Field(name="assignee_id", type="uuid", required=False, ref=user, why=f"Who the {words(sketch.noun)} is given to; empty while nobody"))
-    fields.extend(own.values())
+    fields.extend(_person(sketch.noun, field, user) if user else field for field in own.values())
     fields.extend(entity_rules.times(case, sketch, [field.name for field in fields], about))
+    fields.extend(entity_rules.held(case, sketch, fields))
     return tuple({field.name: field for field in reversed(fields)}.values())[::-1]
+
+
+def _person(noun: str, field: Field, user: str) -> Field:
+    """Return a member that only names a kind of person ("patient", "doctor") as a reference to that person's account."""
+    if noun == "user" or field.type != "text" or field.ref or not is_person(field.name) or canonical(field.name) == noun:
+        return field
+    return Field(name=f"{field.name}_id", type="uuid", required=field.required, ref=user, why=f"The {words(field.name)} of the {words(noun)}")
 
 
 def _belongs(noun: str, parent: str) -> str:

@@ -19,6 +19,9 @@ _SCARCE = re.compile(
     r"\b(?:seat|stock|slot|capacity|overbook\w*|double[- ]book\w*|sold out|oversell\w*|available copies|last one|overlap\w*|highest bid|outbid|first come)\b",
     re.IGNORECASE,
 )
+_TWICE = re.compile(
+    r"\b(?:double[- ]book\w*|overlap\w*|just taken|given (?:away )?twice|booked twice|same \w+ at the same time|must not be given)\b", re.IGNORECASE
+)
 _MEMORY = ("memory", "browser")
 
 
@@ -162,11 +165,41 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
         person = next((name for name in parents if name in ("owner_id", "author_id", "user_id")), "")
         if len(pair) == 2 and person in pair:
             found.append(Index(fields=pair, unique=True, query=f"One {words(sketch.noun)} for each person: a second one is refused by the database"))
+    found.extend(_never_twice(case, sketch, names))
     # A plain index whose fields a longer one begins with serves nothing more.
     return [
         index
         for index in found
         if index.unique or not any(other.fields[: len(index.fields)] == index.fields and other.fields != index.fields for other in found)
+    ]
+
+
+_STARTS = ("start", "starts_at", "start_time", "starts", "begins")
+
+
+def held(case: Case, sketch: Sketch, fields: list[Field]) -> list[Field]:
+    """Return the moment that a thing takes up, apart from its start, where a state gives it up again."""
+    start = next((field for field in fields if field.name in _STARTS and field.type == "timestamp"), None)
+    gives_up = next((value for field in fields if field.name == "status" for value in field.values if value.startswith(("cancel", "declin", "reject"))), "")
+    if start is None or not gives_up or not any(_TWICE.search(s.text) for s in case.brief.statements if s.kind != "code"):
+        return []
+    why = f"Its {words(start.name)} while it stands; emptied when the {words(sketch.noun)} is {words(gives_up)}, so that the time is free again"
+    return [Field(name="held_from", type="timestamp", required=False, why=why)]
+
+
+def _never_twice(case: Case, sketch: Sketch, names: set[str]) -> list[Index]:
+    """Return the unique indexes that keep a place or a person from being given to two at the same time."""
+    start = next((name for name in ("held_from", *_STARTS) if name in names), "")
+    if not start or not any(_TWICE.search(s.text) for s in case.brief.statements if s.kind != "code"):
+        return []
+    taken = [name for name in ("room", "room_id", "doctor_id", "seat", "seat_id", "table_id", "resource_id", "slot_id", "staff_id", "worker_id") if name in names]  # fmt: skip
+    return [
+        Index(
+            fields=(name, start),
+            unique=True,
+            query=f"One {words(sketch.noun)} for a {words(name.removesuffix('_id'))} from one moment: the second is refused by the database",
+        )
+        for name in taken
     ]
 
 
@@ -189,6 +222,9 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tu
     noun = words(sketch.noun)
     if case.traits.engine == "memory":
         return f"One lock around every change to the {words(sketch.table)}, so each step sees the last one's result"
+    if sketch.noun != "user" and (taken := _never_twice(case, sketch, names)):
+        many = " and ".join(f"({', '.join(index.fields)})" for index in taken)
+        return f"The unique index over {many} decides between two at the same moment: the loser gets 409; different beginnings that overlap are refused in the same transaction"
     scarce = next((s for s in about if _SCARCE.search(s.text)), None)
     if sketch.joins:
         return "The pair is the key: adding it twice changes nothing, removing what is gone neither"
@@ -196,7 +232,7 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tu
         return f"One conditional statement decides who wins ({clipped(scarce.text, 90)}): the loser gets 409, nothing is taken twice"
     if "version" in names:
         return "Optimistic: the update names the version it read and gets 409 if somebody was faster"
-    if sketch.noun in ("user", "account"):
+    if sketch.noun in ("user", "account") and {"email", "username", "subject"} & names:
         return "Unique e-mail or name decides between two registrations; later changes are by the person alone"
     unique = [field.name for field in fields if field.unique and not field.primary]
     status = next((field for field in fields if field.name == "status"), None)

@@ -68,8 +68,9 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     _rule(r"(?:^|_)(?:url|uri|link|website|homepage|webhook)$", "text", 1, 2048, why="Address on the web"),
     _rule(r"(?:^|_)(?:image|photo|picture|avatar|logo|thumbnail|file|attachment|video|audio|recording|scan|pdf)s?$", "text", 1, 1024,
         why="Object key of the uploaded file; the bytes are not kept in the database"),
-    _rule(r"_path$", "text", 1, 1024, why="Where the content is kept"),
+    _rule(r"_path$", "text", 1, 1024, why="Key of the content in the object store; the content itself is kept there, this row only names it"),
     _rule(r"(?:_at|timestamp|datetime|_time|^time|^date_time)$", "timestamp", why="{Field} of the {noun}, with time zone"),
+    _rule(r"^(?:start|starts|begin|begins|end|ends|starting|ending)$", "timestamp", why="{Field} of the {noun}, with time zone"),
     _rule(r"^(?:deadline|expiry|expiration|expires)$|^(?:expiry|expiration)_(?:date|time)$", "timestamp", why="Moment after which the {noun} no longer counts"),
     _rule(r"(?:^date|_date|_on|^day|^due|_day)$|^due_|^date_of", "date", why="{Field} of the {noun}, a calendar day"),
     _rule((r"^(?:is|has|can|was|allow|allows)_|^(?:completed|active|enabled|verified|archived|private|public|visible|deleted|confirmed|anonymous"

@@ -357,7 +357,7 @@ def load(case: Case) -> Load:
     ]
     names: tuple[FactName, ...] = ("reads-per-second", "writes-per-second", "requests-per-second")
     sources = [number for name in names if (fact := largest(case, name)) for number in fact.cites]
-    reads, writes = (_sustained(case, name, rate) for name, rate in (("reads-per-second", reads), ("writes-per-second", writes)))
+    reads, writes = _sustained(case, "reads-per-second", reads), _sustained(case, "writes-per-second", writes)
     average = max(reads + writes, 0.0 if peaks else stated_rate)
     if not reads and not writes and average:
         reads = average

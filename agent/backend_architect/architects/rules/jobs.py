@@ -55,6 +55,12 @@ _IN_LINE = re.compile(
     re.IGNORECASE,
 )
 """A queue that people stand in."""
+_TAKEN = re.compile(
+    r"\b(?:running|existing|current|legacy|old|present|core|main|today's) (?:[\w-]+ ){0,4}?(?:reads?|polls?|takes?|consumes?|pulls?|picks?|fetch(?:es)?|process(?:es)?)\b"
+    r"[^.;]{0,50}\b(?:from|off) (?:the|a|this|that|its|our) (?:[\w-]+ ){0,3}?queue\b",
+    re.IGNORECASE,
+)
+"""A running system that reads from the queue."""
 _BEFOREHAND = re.compile(
     r"\b(?P<time>(?:\d+|an?|one|two|three|four|five|seven|ten|fourteen) (?:minute|hour|day|week|month)s?) (?:before|ahead of|prior to)\b", re.IGNORECASE
 )
@@ -193,7 +199,8 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
     if case.traits.shape != "service":
         return ()
     found: dict[str, Job] = {}
-    if (cites := forwarded(case, endpoints)) is not None:
+    # What the running system takes from the queue by itself needs no worker of ours.
+    if (cites := forwarded(case, endpoints)) is not None and not taken_by_running(case):
         job = _forwarding(case, scope, entities, endpoints, cites)
         found[job.key] = job
     noun = evidence.thing(evidence.primary(endpoints), entities)
@@ -223,6 +230,13 @@ def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
     return None
 
 
+def taken_by_running(case: Case) -> tuple[Statement, ...]:
+    """Return the sentences by which a running system reads the queue that is put in front of it."""
+    if not case.traits.existing or grounds.queue(case) is None:
+        return ()
+    return tuple(s for s in grounds.demanding(case, (*grounds.DEMANDS, "context", "solution")) if _TAKEN.search(s.text))
+
+
 def main_and_reserve(case: Case) -> tuple[str, str]:
     """Return the outside system to try first and the one the brief keeps for when that fails; empty where there is none."""
     names = [system.name for system in evidence.partners(case)]
@@ -243,7 +257,7 @@ def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints:
     main, reserve = main_and_reserve(case)
     deadline = f"{evidence.span(max(200, min(5000, case.traits.latency_ms * 20)))} to answer"
     if not main:
-        does = f"takes the accepted {noun} from the queue and processes it; a {noun} seen before (same ID) is acknowledged without being processed again"
+        does = f"takes the accepted {noun} from the queue and processes it; {wording.article(noun)} seen before (same ID) is acknowledged without being processed again"
     elif not reserve:
         does = f"sends the accepted {noun} to {main} ({deadline}) with its own ID, so that a repeat is recognised; the outcome is written to the same row"
     else:
@@ -256,7 +270,7 @@ def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints:
     return Job(
         key=f"job-forward-{wording.slug(noun)}",
         name=f"Pass on each accepted {noun}",
-        trigger=f"commit of a {noun}; a sweep every {'second' if fast else '10 s'} finds those that a crash left behind",
+        trigger=f"commit of {wording.article(noun)}; a sweep every {'second' if fast else '10 s'} finds those that a crash left behind",
         does=does,
         retry=(
             "after 50, 100, 200 and 400 ms, then every 2 s until one takes it; a timeout is checked at the receiver before it is sent again" if fast else _STEPS

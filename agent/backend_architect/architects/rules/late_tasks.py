@@ -113,8 +113,8 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
                 or ["Audit log of every read and change of regulated data"],
                 verify=focused_test(stack, "audit"),
                 done_when=(
-                    f"A search of logs, traces and queue messages from the tests finds no regulated value; every access to a {noun} leaves an audit row"
-                    " with who, what and when"
+                    f"A search of logs, traces and queue messages from the tests finds no regulated value; every access to {wording.article(noun)} leaves "
+                    f"{'an audit row' if any(e.name.startswith('audit') for e in design.entities) else 'a line in the audit log'} with who, what and when"
                 ),
                 cites=[n for j in case.traits.regulated for n in j.cites],
             )
@@ -150,9 +150,7 @@ def _survives(case: Case, noun: str, *, kept: bool) -> str:
     if evidence.boxed(case):
         return f"After every container was restarted no answered {noun} is missing, and the limits in the file add up to the caps"
     seen = (
-        f"{wording.headed(wording.article(noun))} of yesterday is back after a restore"
-        if kept
-        else f"After a kill -9 the next {noun} is accepted within 5 s"
+        f"{wording.headed(wording.article(noun))} of yesterday is back after a restore" if kept else f"After a kill -9 the next {noun} is accepted within 5 s"
     )
     said = recovery.wanted(case) if kept else None
     if said is not None and (said.rto or said.rpo):

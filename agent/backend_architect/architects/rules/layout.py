@@ -275,7 +275,7 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
     advice: dict[Language, list[tuple[str, str]]] = {
         "typescript": [
             ("TypeScript", f"`strict`; a JSON schema on the route validates {call} and types the handler, so there is no second parser"),
-            (stack.framework, f"One error handler turns typed errors into the error format; a {noun} handler only throws"),
+            (stack.framework, f"One error handler turns typed errors into the error format; {wording.article(noun)} handler only throws"),
             (
                 engine,
                 f"Parameterised statements by {_DRIVERS.get(case.traits.engine, '`pg`')} or Kysely: one a list, none inside a loop" if sql else "One data module; no driver call outside it",
@@ -287,7 +287,7 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             (
                 "SQLAlchemy" if sql else engine,
                 (
-                    f"Explicit `select`; `selectinload` for what belongs to a {noun}, so that a list is 2 queries"
+                    f"Explicit `select`; `selectinload` for what belongs to {wording.article(noun)}, so that a list is 2 queries"
                     if sql
                     else "One data module; no driver call outside it"
                 ),
@@ -308,7 +308,7 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             (stack.framework, f"Minimal APIs with typed results for {call}; validation in an endpoint filter, ProblemDetails for all errors"),
             (
                 "EF Core",
-                (f"`AsNoTracking` for reads, `ExecuteUpdate` with a version column when a {noun} changes state; the plan's SQL stays the source of the schema"),
+                (f"`AsNoTracking` for reads, `ExecuteUpdate` with a version column when {wording.article(noun)} changes state; the plan's SQL stays the source of the schema"),
             ),
             ("HttpClient", "`IHttpClientFactory` with the standard resilience handler; `CancellationToken` all the way down"),
         ],
@@ -318,18 +318,18 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             ("HikariCP", f"A pool of {pool}; Flyway reads the plan's SQL"),
         ],
         "kotlin": [
-            (stack.framework, f"Data classes with validation for {call}; sealed classes for the ways a {noun} can be refused"),
+            (stack.framework, f"Data classes with validation for {call}; sealed classes for the ways {wording.article(noun)} can be refused"),
             ("Transactions", f"On the service method of the {noun}; open-in-view off"),
             ("HikariCP", f"A pool of {pool}; Flyway reads the plan's SQL"),
         ],
         "ruby": [
             (stack.framework, f"Strong parameters for {call}; constraints stand in the database too, not in the model only"),
-            ("Active Record", f"`includes` for what belongs to a {noun}; `strict_loading` in tests finds a query in a loop"),
+            ("Active Record", f"`includes` for what belongs to {wording.article(noun)}; `strict_loading` in tests finds a query in a loop"),
             ("Solid Queue", "Keeps jobs in the same database: no Redis to run"),
         ],
         "php": [
             (stack.framework, f"Form requests validate {call}; API resources decide what leaves"),
-            ("Eloquent", f"`with()` for what belongs to a {noun}; `Model::preventLazyLoading()` outside production"),
+            ("Eloquent", f"`with()` for what belongs to {wording.article(noun)}; `Model::preventLazyLoading()` outside production"),
             ("Queue", "Driver `database`; `php artisan schedule:run` each minute for what a clock starts"),
         ],
         "rust": [
@@ -342,7 +342,7 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
         ],
         "elixir": [
             ("Ecto", f"Changesets validate {call}; constraints stand in the database and are named in the changeset"),
-            (stack.framework, f"Contexts keep the rules of a {noun}; controllers only call them; `preload` for lists"),
+            (stack.framework, f"Contexts keep the rules of {wording.article(noun)}; controllers only call them; `preload` for lists"),
             ("Oban", "Keeps jobs in PostgreSQL; channels for what is pushed"),
         ],
     }

@@ -237,7 +237,7 @@ def _delivery(found: _Findings) -> str:
         parts.append("each run takes what is due at that moment and may be repeated; a missed run is made up by the next; 3 failed runs raise an alert")
     elif found.passed_on:
         parts.append(
-            f"at least once; the receiver recognises a {noun} by its ID; no order between {wording.plural(noun)}; a row lock keeps two workers off the"
+            f"at least once; the receiver recognises {wording.article(noun)} by its ID; no order between {wording.plural(noun)}; a row lock keeps two workers off the"
             f" same {noun}"
         )
     elif found.work:

@@ -99,6 +99,8 @@ class _Setting:
     zero_down: Cites
     port: str
     port_cites: Cites
+    queued: bool
+    """Whether the main call ends with what the queue in front of a running system confirmed."""
 
     @property
     def vendor(self) -> str:
@@ -154,6 +156,7 @@ def _setting(case: Case, scope: Scope, structure: Structure, endpoints: Sequence
         zero_down=evidence.mentioning(asked, _ZERO_DOWN, limit=2),
         port=port[0] if port else "",
         port_cites=(port[1],) if port else (),
+        queued=first is not None and first.status == 202 and case.traits.existing and grounds.queue(case) is not None,
     )
 
 
@@ -243,6 +246,12 @@ def _health(found: _Setting) -> str:
         return f"`GET /healthz`: 503 without {name}"
     queue = grounds.queue(found.case)
     also = f" and {queue.name}" if queue else ""
+    if queue is not None and found.queued:
+        # What is taken in is confirmed by the queue alone.
+        return (
+            f"`GET /healthz` (alive) and `GET /readyz` ({queue.name} answers within 500 ms; {name} is not on the way of what is taken in and does not make it"
+            " unready); an instance that is not ready gets no traffic; outside systems do not make it unready"
+        )
     return (
         f"`GET /healthz` (alive) and `GET /readyz` ({name}{also} answers within 500 ms); an instance that is not ready gets no traffic; outside systems do"
         " not make it unready"

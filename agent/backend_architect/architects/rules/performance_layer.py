@@ -88,7 +88,7 @@ def caches(case: Case, structure: Structure, entities: Sequence[Entity], endpoin
                     if _expires(item, entities)
                     else "5 min (`Cache-Control: public, max-age=300`)"
                 ),
-                invalidation=f"none: a {noun} is never edited; a deleted one is purged by its URL",
+                invalidation=f"none: {wording.article(noun)} is never edited; a deleted one is purged by its URL",
                 why=f"{reads}, the same for everybody, and a few {wording.plural(noun)} get most of them: these never reach the API"
                 + ("; the visits that the brief wants counted are read from the CDN's access log, so none is missed" if counts_visits(case) else ""),
             )

@@ -70,7 +70,7 @@ def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence
                 f"Clients send {nouns} and receive those of others over the same connection; asked by {said}.",
                 {
                     "request-response": f"shows one's own {noun} only; others' {nouns} appear after a reload",
-                    "short-polling": f"{crowd} asking every 2 s is {_polls(users, 2)} that mostly return nothing, and a {noun} is still up to 2 s late",
+                    "short-polling": f"{crowd} asking every 2 s is {_polls(users, 2)} that mostly return nothing, and {wording.article(noun)} is still up to 2 s late",
                     "long-polling": f"a new request after each {noun}: in a busy minute that is polling with longer headers",
                     "sse": "one way only: sending would need a second channel and its own order",
                 },
@@ -98,7 +98,7 @@ def _argue(case: Case, choice: Choice, noun: str, said: str, endpoints: Sequence
             where = f"`{evidence.call(accepted)}` answers 202 with `Location`" if accepted else f"The {noun} has a state that its callers read"
             again = "the caller asks there again after `Retry-After: 5`" if accepted else f"the caller reads the {noun} again after 5 s"
             return (
-                (f"{where}; {again}. Callers are programs, and a {noun} is usually done within one or two looks."),
+                (f"{where}; {again}. Callers are programs, and {wording.article(noun)} is usually done within one or two looks."),
                 {
                     "request-response": f"would hold the caller until the {noun} is processed, and lose it in a restart",
                     "long-polling": "keeps a connection open per waiting caller for a result that nobody watches",

@@ -10,7 +10,7 @@ from typing import Literal
 from backend_architect.architects.rules import lexicon
 from backend_architect.architects.rules.case import Case, System
 from backend_architect.architects.rules.data_classes import data_classes
-from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S
+from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, is_identity
 from backend_architect.architects.rules.loop import loop
 from backend_architect.architects.rules.questions import assumptions, questions
 from backend_architect.architects.rules.sections import section_role
@@ -22,7 +22,8 @@ _NAMED = re.compile(
 )
 _BY_FILES = re.compile(r"\bfiles?\b|\bexports?\b|\bs?ftp\b|\bcsv\b|\bdumps?\b", re.IGNORECASE)
 _BY_WRITES = re.compile(
-    r"\b(?:takes|deliver\w*|sends?|exchang\w*|receives?|submits?|books?|orders?|forward\w*|redirect|callback|e-?mails?|sms|payments?|notif\w+)\b", re.IGNORECASE
+    r"\b(?:takes (?!about|up|over|\d)|deliver\w*|sends?|exchang\w*|receives?|submits?|books?|orders?|forward\w*|redirect|callback|e-?mails?|sms|payments?|notif\w+)\b",
+    re.IGNORECASE,
 )
 _BY_READS = re.compile(r"\b(?:reads?|holds|search\w*|look\w* up|lookups?|quer\w+|catalogues?|provides|supplies|feeds?|source)\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
@@ -200,9 +201,11 @@ def _integrations(case: Case) -> Iterator[Integration]:
         )  # fmt: skip
 
 
-def _manner(system: System) -> Literal["files", "reads", "writes", "calls"]:
-    """Return how a system is used: by files, only read, given something to do, or both as far as the brief says."""
+def _manner(system: System) -> Literal["identity", "files", "reads", "writes", "calls"]:
+    """Return how a system is used: to sign in, by files, only read, given something to do, or both as far as the brief says."""
     said = f"{system.name} {system.purpose}"
+    if is_identity(system):
+        return "identity"
     if _BY_FILES.search(system.purpose):
         return "files"
     if _BY_WRITES.search(said):
@@ -213,6 +216,8 @@ def _manner(system: System) -> Literal["files", "reads", "writes", "calls"]:
 def _protection(manner: str, timeout: int) -> str:
     circuit = f"circuit opens after {BREAKER_FAILURES} failures in a row and tries again after {BREAKER_PROBE_S} s"
     match manner:
+        case "identity":
+            return f"timeout {timeout} s; its keys are kept for 24 hours, so tokens are checked without asking it; {circuit}"
         case "files":
             return (
                 "each file is checked as a whole before any row of it is used; a missing or malformed one raises an alert and is fetched again at the next run"
@@ -239,7 +244,7 @@ def _fallback(case: Case, system: System) -> str:
             if others
             else "the purchase stays pending and is settled when the provider answers; never charged twice (idempotency key)"
         )
-    if "identity" in lower:
+    if manner == "identity":
         return "people already signed in go on working; new sign-ins are refused with a clear message"
     if manner == "reads":
         return f"the answer holds what the other sources gave and names {name} as missing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from backend_architect.architects.rules import text_evidence
 from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.contract_entities import Target, target
 from backend_architect.architects.rules.endpoint_drafts import PASSWORD
@@ -18,6 +19,12 @@ from backend_architect.design import Endpoint, Entity, Keys, Parameter
 _LOGIN = frozenset({"login", "signin", "sign-in", "session", "sessions", "auth", "authenticate", "token", "oauth"})
 _REGISTER = frozenset({"register", "registration", "signup", "sign-up"})
 _MAIN = re.compile(r"\b(?:principal|main|primary|core|central|wichtigste|haupt\w*)\b|主要", re.IGNORECASE)
+_CHOICE = re.compile(
+    r"\boptional(?:ly)?\b|\bby default\b|\bdefaults? (?:to|is|setting)|\bdefault:|\bmay (?:choose|be left out)|\bpor padrão\b|\bpor defecto\b|\bstandardmäßig\b"
+    r"|\bopcional(?:mente)?\b|默认|可以选择|可选",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"expir|过期|到期|ablauf|abläuft", re.IGNORECASE)
 _WORDS = {"GET": "Read", "HEAD": "Check", "POST": "Create", "PUT": "Replace", "PATCH": "Change", "DELETE": "Delete"}
 
 
@@ -36,7 +43,7 @@ def endpoint(case: Case, spelled: SpelledEndpoint, entities: tuple[Entity, ...],
     at = target(spelled.path)
     by_noun = {canonical(entity.name): entity for entity in entities if entity.tier != "future"}
     entity = _returned(spelled, at, by_noun)
-    request = tuple(_bounded(parameter, by_noun.get(at.noun)) for parameter in spelled.request)
+    request = tuple(_by_choice(case, _bounded(parameter, by_noun.get(at.noun))) for parameter in spelled.request)
     noun = at.noun
     signs_in = at.operation in _LOGIN and spelled.method == "POST"
     auth = _auth(case, spelled, at)
@@ -178,6 +185,16 @@ def _bounded(parameter: Parameter, entity: Entity | None) -> Parameter:
     if guess.type == parameter.type and parameter.where in ("body", "query"):
         return parameter.model_copy(update={"minimum": guess.minimum, "maximum": guess.maximum})
     return parameter
+
+
+def _by_choice(case: Case, parameter: Parameter) -> Parameter:
+    """Return the parameter as one that may be left out, where the brief gives it a default or leaves it to the caller."""
+    stem = snake(parameter.name.split(".")[-1].removesuffix("[]")).split("_")[0][:6]
+    if parameter.where != "body" or not parameter.required or len(stem) < 4:
+        return parameter
+    topic = _ENDS if stem.startswith("expir") else re.compile(rf"\b{re.escape(stem)}", re.IGNORECASE)
+    left = any(_CHOICE.search(s.text) and topic.search(s.text) and s.kind != "code" for s in text_evidence.demands(case))
+    return parameter.model_copy(update={"required": False}) if left else parameter
 
 
 def _status(spelled: SpelledEndpoint, at: Target, *, signs_in: bool, handed_on: bool) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from backend_architect.architects.rules.actions import read_actions, read_actors
-from backend_architect.architects.rules.case import Action, Case, Contracts, Reading, SpelledEndpoint, Verb
+from backend_architect.architects.rules.case import UNNAMED, Action, Case, Contracts, Reading, SpelledEndpoint, Verb
 from backend_architect.architects.rules.contracts import spelled
 from backend_architect.architects.rules.nouns import canonical, is_person, is_thing
 from backend_architect.architects.rules.reading import read
@@ -88,7 +88,7 @@ def implied(brief: Brief, profile: Profile, actions: tuple[Action, ...]) -> tupl
     for name, verb, word in ways:
         fact = profile.first(name)
         if fact is not None and fact.cites:
-            made.append(Action(actor="user", verb=verb, word=word, noun="item", phrase="an item", statement=fact.cites[0]))
+            made.append(Action(actor="user", verb=verb, word=word, noun="item", phrase=UNNAMED, statement=fact.cites[0]))
     return tuple(made)
 
 

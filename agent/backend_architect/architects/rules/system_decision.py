@@ -6,6 +6,7 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.grounds import doing, functional, largest, people, scale_cites, scale_phrase, staged
 from backend_architect.architects.rules.parts import Parts
 from backend_architect.architects.rules.programs import described, output_file
+from backend_architect.architects.rules.recovery import wanted
 from backend_architect.architects.rules.wording import ENGINE_NAMES, cites, clipped, count, counted, figure, headed, listing, plural, quoted, sentences
 from backend_architect.design import Component, Entity, Keys, Rejected, Scope, SystemDecision
 from backend_architect.text import Cites
@@ -243,7 +244,9 @@ def _resilience(parts: Parts) -> str:
         said.append(f"One instance, restarted by its supervisor within seconds; {gap}")
     if parts.server and parts.case.traits.size != "tiny":
         said.append(
-            f"Without {_engine(parts)} nothing is written: backups are tested, a standby follows when an hour without {plural(parts.noun)} costs more than it"
+            f"Without {_engine(parts)} nothing is written: a synchronous standby holds all that was acknowledged ({quoted(wanted(parts.case).promise, 60)}) and takes over"
+            if wanted(parts.case).never
+            else f"Without {_engine(parts)} nothing is written: backups are tested, a standby follows when an hour without {plural(parts.noun)} costs more than it"
         )
     return sentences(*said)
 

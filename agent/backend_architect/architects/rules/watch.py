@@ -88,7 +88,7 @@ def _implied(case: Case, structure: Structure, noun: str, call: str) -> Iterator
         yield Monitor(
             signal="Work set aside as dead",
             threshold="any",
-            action=f"Read its last error; send it again when the cause is gone: each is a {noun} somebody waits for",
+            action=f"Read its last error; send it again when the cause is gone: each is {wording.article(noun)} somebody waits for",
         )
     for system in evidence.partners(case)[:2]:
         yield Monitor(
