@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given, settings
 
-from backend_architect.design import Component, Delivery, Design, Loop, Requirement, Scope, Structure
-from backend_architect.document import Problem, is_ours, parse, render
+from backend_architect.design import Component, Delivery, Design, Field, Loop, Requirement, Scope, Structure
+from backend_architect.document import Problem, intact, is_ours, parse, render
 from backend_architect.errors import DesignError
 from backend_architect.identity import allocate
 from backend_architect.plan import CodeChange, Coverage, Head, Plan, Span
@@ -142,7 +144,9 @@ def test_the_head_says_who_drafted_it() -> None:
 
 def test_diagrams_are_drawn_where_they_say_more_than_the_list_below() -> None:
     assert MARKDOWN.count("```mermaid\n") == 1
-    entities = (*DESIGN.entities, DESIGN.entities[0].model_copy(update={"key": "hall", "name": "halls"}))
+    first = DESIGN.entities[0]
+    above = Field(name="hall_id", type="uuid", ref="hall", why="where it stands")
+    entities = (first.model_copy(update={"fields": (*first.fields, above)}), *DESIGN.entities[1:], first.model_copy(update={"key": "hall", "name": "halls"}))
     assert DESIGN.data is not None
     larger = DESIGN.model_copy(
         update={"data": DESIGN.data.model_copy(update={"entities": entities}), "scope": DESIGN.scope.model_copy(update={"size": "small"})}
@@ -157,6 +161,7 @@ def test_diagrams_are_drawn_where_they_say_more_than_the_list_below() -> None:
 def test_the_front_matter_is_yaml_that_says_the_same(head: Head) -> None:
     markdown = render(plan_of(DESIGN).model_copy(update={"head": head}))
     front = yaml.safe_load(markdown.split("\n---\n")[0].removeprefix("---\n"))
+    assert re.fullmatch("[0-9a-f]{12}", front.pop("content"))
     assert front == {
         "backend-architect": 1,
         "project": head.project,
@@ -248,6 +253,7 @@ def test_notes_that_people_add_leave_the_plan_whole() -> None:
     document = parse(edited)
     assert document.plan == PLAN
     assert document.problems == (
+        Problem(line_of(edited, "Remember the key"), "'Remember the key to the hall!' is not part of the plan", harmless=True),
         Problem(line_of(edited, "- [ ] **ARCH-PLAN-1.1"), "'**Note**: ask Ida' is not part of the plan", harmless=True),
         Problem(line_of(edited, "- [ ] **ARCH-PLAN-1.1"), "'see also the minutes' is not part of the plan", harmless=True),
         Problem(line_of(edited, "- read the manual"), "'technology' is missing in 'read the manual'", harmless=True),
@@ -260,14 +266,14 @@ def test_notes_that_people_add_leave_the_plan_whole() -> None:
         ("  - **Pattern**: REST\n", "", "- [ ] **ARCH-PLAN-1.1", "pattern: Field required"),
         ("**Satisfies**: REQ-2.1", "**Satisfies**: REQ-7.7", "- [ ] **ARCH-PLAN-5.1", "'REQ-7.7' is not an ID of this document"),
         ("`state` enum", "`state` number", "- [ ] **DATA-1.1", "type: Input should be"),
-        ("| Draw | 300 | reload |", "| Draw | yes | soon | reload |", "| Step |", "'soon' is not a whole number"),
-        ("| Draw | 300 | reload |", "| Draw | yes | 300 |", "| Step |", "has 3 cells, not 4"),
+        ("| Draw | 300 | reload |", "| Draw | soon | reload |", "| Step |", "'soon' is not a whole number"),
+        ("| Draw | 300 | reload |", "| Draw | 300 |", "| Step |", "has 2 cells, not 3"),
         ("| Step |", "| Step | Who |", "| Step |", "'Who' is not a column of this table"),
         ("[Data Layer]", "[Files]", "- [ ] **ARCH-PLAN-2.1", "'Files' is not a layer"),
         ("[Data Layer]", "[API Layer]", "- [ ] **ARCH-PLAN-2.1", "Field required"),
         ("<!--add-tool ", "<!--list-tools ", "- [ ] **REQ-1.4", "stands here a second time"),
         ("```sql\n", "", "- [ ] **CODE-1.1", "the file's content is missing"),
-        ("1-2, 8, 13", "1-99999999", "- **Statements", "'1-99999999' is too long"),
+        ("1-2, 8, 13", "1-99999999", "- **Context", "'1-99999999' is too long"),
         ("<!--key=mail-provider-->", "<!--key=Mail-->", "- **Mail provider", "key: String should match pattern"),
         ("backend-architect: 1", "backend-architect: 2", "---", "format version '2' is not one this program reads"),
         ("language: en", "language: English", "---", "language: String should match pattern"),
@@ -352,3 +358,22 @@ def test_spans_and_coverage_come_back() -> None:
     assert document.plan == plan
     assert document.plan is not None
     assert document.plan.spans == (Span(statement=2, first_line=4, last_line=4), Span(statement=3, first_line=6, last_line=6))
+
+
+# --- the seal -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "whole"),
+    [
+        ("- [ ] **REQ-1.2", "- [x] **REQ-1.2", True),
+        ("\n", "\r\n", True),
+        ("| Draw |", "| Sketch |", False),
+        ("\n## Context", "\nA note of mine.\n\n## Context", False),
+        ('content: "', 'contents: "', False),
+    ],
+)
+def test_only_boxes_and_line_ends_may_change_under_the_seal(old: str, new: str, whole: bool) -> None:
+    assert intact(MARKDOWN)
+    assert old in MARKDOWN
+    assert intact(MARKDOWN.replace(old, new)) is whole

@@ -95,7 +95,11 @@ def test_cosmosdb() -> None:
                 "partitionKey": "/borrower_id",
                 "uniqueKeys": [],
                 "compositeIndexes": [["/state", "/lent_at"]],
-                "serves": {"code": "each code once (the program has to see to it: no key holds across partitions)", "state, lent_at": "what is out, oldest first", "borrower_id": "loans by borrower_id"},
+                "serves": {
+                    "code": "each code once (the program has to see to it: no key holds across partitions)",
+                    "state, lent_at": "what is out, oldest first",
+                    "borrower_id": "loans by borrower_id",
+                },
                 "schema": SCHEMA,
             }
         ],

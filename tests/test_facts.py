@@ -1,6 +1,5 @@
 """Facts: one sentence of each kind, and sentences that state none."""
 
-
 import io
 
 import pytest

@@ -100,7 +100,9 @@ def designs(draw: st.DrawFn) -> tuple[Case, Design]:
             auth=draw(st.sampled_from(("none", "user"))) if auth != "none" else "none",
             entity="e-loans" if "e-loans" in keys and "loans" in path else None,
             errors=(refusal(409, "TAKEN", "The tool is on loan"),) if method == "POST" else (),
-            satisfies=draw(st.sets(st.sampled_from([made.requirement_key(s.number) for s in made.brief.statements]), max_size=2).map(lambda found: tuple(sorted(found)))),
+            satisfies=draw(
+                st.sets(st.sampled_from([made.requirement_key(s.number) for s in made.brief.statements]), max_size=2).map(lambda found: tuple(sorted(found)))
+            ),
         )
         for i, (method, path) in enumerate(sorted(ways))
     )

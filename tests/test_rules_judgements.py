@@ -93,7 +93,9 @@ def test_forbidden_means_are_ruled_out_with_their_line() -> None:
 
 
 def test_a_brief_in_another_language_keeps_its_words_and_invents_no_operation() -> None:
-    text = "# Vereinsliste\n\nDie Mitglieder müssen ihre Beiträge sehen können. Der Vorstand soll eine Liste der Mitglieder pflegen und sie jedes Jahr prüfen.\n"
+    text = (
+        "# Vereinsliste\n\nDie Mitglieder müssen ihre Beiträge sehen können. Der Vorstand soll eine Liste der Mitglieder pflegen und sie jedes Jahr prüfen.\n"
+    )
     found = scope(case(text))
     assert [r.text for r in found.requirements] == [
         "Die Mitglieder müssen ihre Beiträge sehen können.",

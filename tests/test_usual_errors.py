@@ -93,7 +93,7 @@ def test_no_endpoint_refuses_one_thing_twice(made: Endpoint) -> None:
 
 def test_the_document_says_once_what_follows() -> None:
     markdown = render(PLAN)
-    (line,) = [line for line in markdown.splitlines() if line.startswith("Not listed, because they follow: ")]
+    (line,) = [line for line in markdown.splitlines() if line.startswith("By rule: ")]
     decision = DESIGN.api.decision if DESIGN.api else None
     statuses = {refusal.status for made in DESIGN.endpoints for refusal in all_errors(made, decision)[len(made.errors) :]}
     assert [status for status in SOURCES if f"{status} `{SOURCES[status][0]}` (" in line] == [status for status in SOURCES if status in statuses]

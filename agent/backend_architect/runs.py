@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,7 +12,7 @@ from typing import BinaryIO, Literal
 from backend_architect import files
 from backend_architect.architects.protocol import Architect
 from backend_architect.brief import Brief
-from backend_architect.document import is_ours, parse, render
+from backend_architect.document import intact, is_ours, parse, render, unticked
 from backend_architect.errors import OutputError
 from backend_architect.ingest import read
 from backend_architect.plan import Plan
@@ -100,7 +99,7 @@ def plan_brief(
     if before.text == markdown:
         return Outcome(plan, markdown, target, "unchanged")
     # Parts of a plan that have no fingerprint (tables, lists) show an edit only here: the same inputs gave another text.
-    if before.signature == plan.head.signature and not force and (line := _first_difference(_unticked(markdown), _unticked(before.text))):
+    if before.signature == plan.head.signature and not force and (line := _first_difference(unticked(markdown), unticked(before.text))):
         raise _edited(target, line)
     files.write(target, markdown.encode(), seen=seen)
     lost = tuple(tick["id"] for tick in before.ticks if tick["id"] not in plan.ticked)
@@ -154,7 +153,6 @@ def _label(name: str, sent: dict[str, object]) -> str:
     return name
 
 
-_BOX = re.compile(r"^(\s*[-*+] )\[[xX]\]", re.MULTILINE)
 _WAY_OUT = "choose another folder with -o, or replace it with --force"
 
 
@@ -184,6 +182,8 @@ def _standing(target: Path, seen: bytes | None, *, force: bool) -> _Standing:
             damage = next((f"line {problem.line}: {problem.message}" for problem in document.problems if not problem.harmless), "it is not whole")
             raise OutputError(f"{where} is there and cannot be read as a plan ({damage}): {_WAY_OUT}")
         edited = next((segment.first_line for segment in document.segments if segment.edited), None) or _first_difference(render(plan), text)
+        if edited is None and not intact(text):
+            edited = next((segment.first_line for segment in document.segments if segment.kind == "prose"), 1)
         if edited:
             raise _edited(target, edited)
     return _Standing(text, standing(document), plan.head.signature if plan else "")
@@ -191,10 +191,6 @@ def _standing(target: Path, seen: bytes | None, *, force: bool) -> _Standing:
 
 def _edited(target: Path, line: int) -> OutputError:
     return OutputError(f"{one_line(str(target))!r} was changed beyond its tick boxes, first at line {line}, and planning again would lose that: {_WAY_OUT}")
-
-
-def _unticked(text: str) -> str:
-    return _BOX.sub(r"\1[ ]", text)
 
 
 def _first_difference(one: str, other: str) -> int | None:

@@ -13,7 +13,7 @@ from backend_architect.document import reading
 from backend_architect.document.codecs import PROSE, Names, Unreadable
 from backend_architect.document.layout import BULLETS, CONTEXT, DECISIONS, ELEMENTS, LAYER_TITLES, PHASE, SINGLES, TABLES, TITLE, Item
 from backend_architect.document.source import Segment, boxed, heading, lines_of, marks, segments, uncommented
-from backend_architect.document.writing import fingerprint
+from backend_architect.document.writing import DERIVED, fingerprint
 from backend_architect.identity import elements
 from backend_architect.plan import PREFIXES, Head, Identity, Kind, Plan
 from backend_architect.text import Closed
@@ -231,7 +231,10 @@ class _Reader:
 
     def _end_phase(self) -> None:
         if self.phase is not None:
-            self.found.setdefault("phases", []).append(self.phase)
+            phases = self.found.setdefault("phases", [])
+            if any(phase["key"] == self.phase["key"] for phase in phases):
+                self._problem(self.phase["line"], f"the phase {self.phase['key']!r} stands here a second time")
+            phases.append(self.phase)
         self.phase = None
 
     def _prose(self, segment: Segment) -> None:
@@ -240,6 +243,8 @@ class _Reader:
             self.summary = shown
         elif self.phase is not None and "goal" not in self.phase:
             self.phase["goal"] = shown
+        elif not segment.text.startswith(DERIVED):
+            self.problems.append(Problem(segment.first_line, f"{' '.join(segment.text.split())[:60]!r} is not part of the plan", harmless=True))
 
     def _table(self, segment: Segment) -> None:
         lines = lines_of(segment.text)

@@ -14,6 +14,7 @@ from backend_architect.document import writing
 from backend_architect.document.codecs import Names, runs
 from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Covered, Item
 from backend_architect.document.markdown import escape
+from backend_architect.document.seal import sealed
 from backend_architect.emit import mermaid
 from backend_architect.emit.traceability import matrix
 from backend_architect.errors import DesignError
@@ -36,7 +37,7 @@ def render(plan: Plan) -> str:
         DesignError: If an element has no ID, or two share a key or an ID: such a plan has no document.
     """
     _check(plan)
-    return _template().render(sheet=_Sheet(plan), plan=plan, design=plan.design, text=escape).rstrip("\n") + "\n"
+    return sealed(_template().render(sheet=_Sheet(plan), plan=plan, design=plan.design, text=escape).rstrip("\n") + "\n")
 
 
 @cache
@@ -272,7 +273,7 @@ class _Sheet:
         usual = {error.status for endpoint in self.design.endpoints for error in all_errors(endpoint, decision)[len(endpoint.errors) :]}
         said = [f"{status} `{code}` ({source})" for status, (code, source) in SOURCES.items() if status in usual]
         replaced = " An error that an endpoint lists replaces the one of its status." if any(endpoint.errors for endpoint in self.design.endpoints) else ""
-        return f"By rule: {', '.join(said)}.{replaced}" if said else ""
+        return f"{writing.DERIVED}{', '.join(said)}.{replaced}" if said else ""
 
     def diagram(self, name: str) -> str:
         """Return a diagram of the design; "" if there is nothing to draw."""

@@ -12,6 +12,9 @@ from backend_architect.document.markdown import fence
 from backend_architect.plan import CodeChange
 from backend_architect.text import Closed
 
+DERIVED = "By rule: "
+"""How the one sentence begins that is derived and stands as prose: which errors follow from what."""
+
 
 def fingerprint(text: str) -> str:
     """Return the 6 digits by which a later run sees whether somebody edited an element's text."""

@@ -124,7 +124,8 @@ def _primary(entity: Entity) -> tuple[str, ...]:
 def _mongo(entity: Entity) -> dict[str, Any]:
     primary = _primary(entity)
     renamed = {primary[0]: "_id"} if len(primary) == 1 else {}
-    fields = _fields(entity)
+    # A column that is called `_id` already is what the store keeps under that name.
+    fields = tuple(field for field in _fields(entity) if field.name != "_id" or field.primary or not renamed)
     indexes = list(_indexes(entity))
     if len(primary) > 1:
         indexes.insert(0, Index(fields=primary, unique=True, query=f"one of {entity.name} by its key"))

@@ -60,7 +60,8 @@ _CONNECTIONS = expression(
     re.IGNORECASE,
 )
 
-_PEAK = expression(r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰"
+_PEAK = expression(
+    r"\bpeaks?\b|\bbursts?\b|\bbusiest\b|\bspikes?\b|\bpico\b|\bspitzen|峰值|高峰"
     r"|\bin the (?:last|final|first) (?:\w+ )?(?:seconds?|minutes?)\b|\bfor (?:\d+|a few|two|three|four|five|ten|thirty|sixty) seconds\b",
     re.IGNORECASE,
 )

@@ -1,6 +1,5 @@
 """What facts are read from: the sentences of a brief that speak about this project."""
 
-
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """Where sentences end, in the writing systems that briefs come in."""
 
-
 from __future__ import annotations
 
 import re

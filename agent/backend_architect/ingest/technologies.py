@@ -1,6 +1,5 @@
 """Technologies a brief may name: canonical name, category, aliases; and which mentions prescribe them."""
 
-
 from __future__ import annotations
 
 import re

@@ -155,7 +155,14 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
         base = lexicon.verbs()[word][0]
         if base == "list" and is_person(actor) and _OFFERS.search(rest):
             operation = "create"
-        if base in _MAKING and noun and (base != "request" or is_person(actor)) and not noun.endswith(_MAKING[base]) and (base == "request" or noun not in ATTRIBUTES) and not (base == "book" and noun in _MEETINGS):
+        if (
+            base in _MAKING
+            and noun
+            and (base != "request" or is_person(actor))
+            and not noun.endswith(_MAKING[base])
+            and (base == "request" or noun not in ATTRIBUTES)
+            and not (base == "book" and noun in _MEETINGS)
+        ):
             # Who answers a survey makes a response to it, who requests a title makes a request for it.
             noun, of = (f"{noun}_request", "") if base == "request" else (_MAKING[base], noun)
         elif base == "book" and noun in _MEETINGS:

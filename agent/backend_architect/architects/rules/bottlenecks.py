@@ -145,9 +145,7 @@ def scaling(case: Case, structure: Structure, noun: str, call: str, grown: float
     target = evidence.span(case.traits.latency_ms)
     nouns = wording.plural(noun)
     first = {
-        "sqlite": ScalingTrigger(
-            trigger="More than 20 writes/s, or a second host", then="PostgreSQL: same tables, a day of work"
-        ),
+        "sqlite": ScalingTrigger(trigger="More than 20 writes/s, or a second host", then="PostgreSQL: same tables, a day of work"),
         "memory": ScalingTrigger(
             trigger=f"{wording.headed(nouns)} have to outlive a restart", then="PostgreSQL behind the same functions that now read the memory"
         ),
@@ -188,9 +186,7 @@ def scaling(case: Case, structure: Structure, noun: str, call: str, grown: float
                 then=f"A read replica for lists of {nouns} that may be 1 s old",
             )
         )
-        found.append(
-            _partition(case, grown, nouns)
-        )
+        found.append(_partition(case, grown, nouns))
     if case.traits.size == "large" and grounds.regions(case) is not None:
         found.append(
             ScalingTrigger(

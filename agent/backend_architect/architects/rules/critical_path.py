@@ -21,7 +21,9 @@ _COMPUTES = re.compile(
     r"|preview|quote|fraud-score)s?$",
     re.IGNORECASE,
 )
-_KEEPS = re.compile(r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|record(?:s|ed)?|persist\w*|kept|keeps?|log(?:s|ged)?|writ(?:e|es|ten)|history)\b", re.IGNORECASE)
+_KEEPS = re.compile(
+    r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|record(?:s|ed)?|persist\w*|kept|keeps?|log(?:s|ged)?|writ(?:e|es|ten)|history)\b", re.IGNORECASE
+)
 _SCALE = {"ms": 1, "mi": 60_000, "s": 1000, "se": 1000}
 
 

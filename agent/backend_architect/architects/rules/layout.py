@@ -278,7 +278,9 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             (stack.framework, f"One error handler turns typed errors into the error format; {wording.article(noun)} handler only throws"),
             (
                 engine,
-                f"Parameterised statements by {_DRIVERS.get(case.traits.engine, '`pg`')} or Kysely: one a list, none inside a loop" if sql else "One data module; no driver call outside it",
+                f"Parameterised statements by {_DRIVERS.get(case.traits.engine, '`pg`')} or Kysely: one a list, none inside a loop"
+                if sql
+                else "One data module; no driver call outside it",
             ),
             ("Node.js", "One process per container; instances take the place of cluster mode"),
         ],
@@ -308,7 +310,9 @@ def _service_advice(case: Case, design: Design) -> list[tuple[str, str]]:
             (stack.framework, f"Minimal APIs with typed results for {call}; validation in an endpoint filter, ProblemDetails for all errors"),
             (
                 "EF Core",
-                (f"`AsNoTracking` for reads, `ExecuteUpdate` with a version column when {wording.article(noun)} changes state; the plan's SQL stays the source of the schema"),
+                (
+                    f"`AsNoTracking` for reads, `ExecuteUpdate` with a version column when {wording.article(noun)} changes state; the plan's SQL stays the source of the schema"
+                ),
             ),
             ("HttpClient", "`IHttpClientFactory` with the standard resilience handler; `CancellationToken` all the way down"),
         ],

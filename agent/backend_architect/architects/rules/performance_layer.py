@@ -53,7 +53,9 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
         caches=cached,
         load=load(case),
         verdicts=verdicts(case, structure, noun),
-        scaling=scaling(case, structure, noun, call, growth(case, next((e for e in entities if first is not None and e.key == first.entity), None)).bytes_a_year),
+        scaling=scaling(
+            case, structure, noun, call, growth(case, next((e for e in entities if first is not None and e.key == first.entity), None)).bytes_a_year
+        ),
     )
 
 

@@ -105,9 +105,7 @@ def _start(case: Case, design: Design) -> Draft:
         title=f"Start the project in {stack.framework}",
         steps=steps,
         verify=f"{stack.lint} && {stack.test}",
-        done_when=(
-            "`GET /healthz` answers 200" if tiny else f"The pipeline is green and `{stack.run}` answers `GET /healthz` with 200"
-        ),
+        done_when=("`GET /healthz` answers 200" if tiny else f"The pipeline is green and `{stack.run}` answers `GET /healthz` with 200"),
     )
 
 

@@ -285,7 +285,11 @@ def _auth(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["none", "
         people = any(not _DEVICE.search(actor.name) for actor in evidence.actors)
         because = f"{sensitive.value} must not be open to whoever finds the address"
         return ("session" if people else "api-key"), Judgement(value="session" if people else "API key", because=because, cites=sensitive.cites[:2])
-    if size in ("tiny", "small") or not evidence.actors or not any(action.noun and action.horizon == "now" and not action.system for action in evidence.actions):
+    if (
+        size in ("tiny", "small")
+        or not evidence.actors
+        or not any(action.noun and action.horizon == "now" and not action.system for action in evidence.actions)
+    ):
         return "none", Judgement(value="none", because="no statement needs to know who somebody is", cites=())
     return "session", Judgement(value="session", because="many people keep data that is theirs", cites=evidence.actors[0].cites[:2])
 
