@@ -14,7 +14,7 @@ from backend_architect.runs import Outcome, plan_brief
 BRIEF = """\
 # Pantry list
 
-A small page where one household keeps track of what is in the pantry.
+A small page with what one household has in the pantry.
 
 ## What it does
 
