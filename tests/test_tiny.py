@@ -19,7 +19,7 @@ A small page with what one household has in the pantry.
 ## What it does
 
 - User can type in an item and add it to the list
-- User can mark an item as `used up`
+- User can mark an item as `finished`
 - User can remove an item from the list
 
 ## Later
