@@ -210,6 +210,7 @@ def check_structure(plan: Plan, text: str) -> None:
 def check_front(plan: Plan, text: str) -> None:
     """YAML reads the front matter as what the plan's head says."""
     front = yaml.safe_load(text.partition("\n---\n")[0].removeprefix("---\n"))
+    assert re.fullmatch("[0-9a-f]{12}", front.pop("content"))
     head = plan.head.model_dump()
     assert front == {"backend-architect": head.pop("format"), **{name.replace("_", "-"): value for name, value in head.items()}}
 

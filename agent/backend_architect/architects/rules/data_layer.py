@@ -169,7 +169,7 @@ def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rej
             found.append(
                 Rejected(
                     option="PostgreSQL server",
-                    because="one more process; it comes with a second host or 20 writes/s"
+                    because="one more process, due at a second host or 20 writes/s"
                     if case.traits.size == "tiny"
                     else "one more process to run and back up for data that fits a file; the same SQL moves there when a second host is needed",
                 )

@@ -40,7 +40,7 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
         )  # fmt: skip
     if traits.shape == "service" and (cites := _find(case, _BROWSER_STORE)) and traits.size == "tiny":
         yield OpenQuestion(
-            key="q-backend", text="Is a server wanted at all, or is the browser's storage enough?", default="a small server, for every device",
+            key="q-backend", text="Is a server wanted, or is the browser's storage enough?", default="a small server, for every device",
             changes="without a server, all below", cites=cites[:2],
         )  # fmt: skip
     named = [fact for fact in profile.all("database") if not any(word in fact.value.lower() for word in _KNOWN_ENGINES)]

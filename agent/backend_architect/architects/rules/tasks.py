@@ -50,7 +50,7 @@ def _later(case: Case, design: Design, drafts: Sequence[Draft]) -> list[Draft]:
             after=[drafts[-1].key],
             steps=[] if case.traits.size == "tiny" else [f"First: {wording.clipped(put_off[0].text, 100)}"],
             verify="" if case.traits.size == "tiny" else case.traits.stack.test,
-            done_when="Each has tasks of its own or is dropped by name",
+            done_when="Each has its own tasks or is dropped by name",
             cites=[n for r in put_off for n in r.cites[:1]],
         )
     ]
