@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend_architect.architects.rules.case import System
-from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, doing, is_identity, staged
+from backend_architect.architects.rules.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, is_identity, staged
 from backend_architect.architects.rules.parts import Parts, kind_of
 from backend_architect.architects.rules.recovery import rpo, wanted
 from backend_architect.architects.rules.wording import clipped, figure, headed, listing, plural
@@ -273,8 +273,3 @@ def of_context(parts: Parts, name: str, tables: tuple[str, ...], verbs: str) -> 
             "an error; nothing half done" if verbs else "an error",
         ),
     )
-
-
-def verbs_of(parts: Parts, name: str) -> str:
-    """Return what people do in a context, as words."""
-    return next((doing(context.actions, most=2) for context in parts.contexts if context.name == name), "")

@@ -8,11 +8,11 @@ from typing import Literal
 
 from backend_architect.architects.rules.case import Action, Case, Label, SpelledEndpoint, System, remembered
 from backend_architect.architects.rules.lexicon import verbs
-from backend_architect.architects.rules.wording import clipped, figure, listing, per_second, plural, quoted, rounded, spaced, volume
+from backend_architect.architects.rules.wording import clipped, listing, per_second, plural, quoted, rounded, spaced, volume
 from backend_architect.brief import Statement
 from backend_architect.design import Engine, Requirement, Scope
 from backend_architect.profile import Fact, FactName
-from backend_architect.text import Cites, Key
+from backend_architect.text import Cites
 
 DEMANDS: tuple[Label, ...] = ("functional", "quality", "constraint", "integration")
 PEAK = 5
@@ -393,15 +393,6 @@ def functional(scope: Scope) -> tuple[Requirement, ...]:
     return tuple(r for r in scope.requirements if r.horizon == "now" and r.kind in ("functional", "integration"))
 
 
-def requirements_at(scope: Scope) -> dict[int, list[Key]]:
-    """Return the requirements' keys by the statement they cite."""
-    table: dict[int, list[Key]] = {}
-    for requirement in scope.requirements:
-        for number in requirement.cites:
-            table.setdefault(number, []).append(requirement.key)
-    return table
-
-
 @remembered
 def people(case: Case) -> tuple[Action, ...]:
     """Return what people do in the first version."""
@@ -460,8 +451,3 @@ def per_instance(demand: Load) -> int:
 def item_phrase(demand: Load) -> str:
     """Return the size of one item as words, or an empty string."""
     return volume(demand.item) if demand.item else ""
-
-
-def latency_phrase(case: Case) -> str:
-    """Return the latency target as words."""
-    return f"{figure(case.traits.latency_ms)} ms"

@@ -10,7 +10,7 @@ from backend_architect.architects.rules.json_shapes import TYPE_WORDS
 from backend_architect.architects.rules.nouns import canonical
 from backend_architect.architects.rules.words import an, singular, snake, words
 from backend_architect.brief import Brief
-from backend_architect.design import Entity, Field, Index, ValueType
+from backend_architect.design import Field, Index, ValueType
 from backend_architect.expressions import expression
 
 _SQL_TYPES: tuple[tuple[str, ValueType], ...] = (
@@ -97,33 +97,6 @@ def _why(column: str, noun: str, *, primary: bool, guess: str, target: str) -> s
 
 _PLACE = re.compile(r"_(?:path|url|uri|key|location)$")
 _CONTENT = re.compile(r"(?:^|_)(?:contents?|body|text|data|blob|payload)$")
-
-
-def content_elsewhere(case: Case, entities: tuple[Entity, ...]) -> str | None:
-    """Return the column (`pastes.paste_path`) that only says where a content is kept that callers send; None if there is none.
-
-    Such a content needs a store of objects beside the database: no column holds it.
-    """
-    for table in case.contracts.tables:
-        noun = canonical(table.name)
-        columns = {column for column, _ in table.columns}
-        place = next((column for column, _ in table.columns if _PLACE.search(column)), "")
-        known = next((entity for entity in entities if entity.name == table.name and entity.tier != "future"), None)
-        sent = {
-            snake(p.name.split(".")[-1])
-            for endpoint in case.contracts.ours
-            if endpoint.method in ("POST", "PUT")
-            for p in endpoint.request
-            if p.where == "body"
-        }
-        stem = noun.split("_")[-1]
-        if (
-            place
-            and known is not None
-            and any(_CONTENT.search(name) and name not in columns and (name.startswith(stem) or "_" not in name) for name in sorted(sent))
-        ):
-            return f"{known.name}.{place}"
-    return None
 
 
 def column_type(written: str) -> ValueType:
