@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backend_architect.architects.rules.case import Action, Actor, Case, Judgement, Label, Reading, Stack, System, Traits
-from backend_architect.architects.rules.contracts import spelled
+from backend_architect.architects.rules.reading.contracts import spelled
 from backend_architect.brief import Brief
 from backend_architect.design import Horizon
 from backend_architect.ingest.read import read

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend_architect.architects.rules import messaging_layer, operations_layer, performance_layer
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.delivery import delivery
+from backend_architect.architects.rules.delivery.delivery import delivery
+from backend_architect.architects.rules.layers import messaging_layer, operations_layer, performance_layer
 from backend_architect.design import (
     ApiDecision,
     ApiLayer,

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend_architect.architects.rules.case import SpelledEndpoint, SpelledTable
-from backend_architect.architects.rules.contracts import spelled
-from backend_architect.architects.rules.endpoint_owners import owner
-from backend_architect.architects.rules.json_shapes import loads, members
+from backend_architect.architects.rules.reading.contracts import spelled
+from backend_architect.architects.rules.reading.endpoint_owners import owner
+from backend_architect.architects.rules.reading.json_shapes import loads, members
 from backend_architect.design import Parameter
 from cases import brief
 

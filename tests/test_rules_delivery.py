@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend_architect.architects.rules.case import Case, System
-from backend_architect.architects.rules.stacks import DOWN, LANGUAGES, STACKS, focused_test, migrate, stack_for
+from backend_architect.architects.rules.delivery.stacks import DOWN, LANGUAGES, STACKS, focused_test, migrate, stack_for
 from backend_architect.design import Design
 from backend_architect.profile import Conflict, Fact, Profile
 from cases import act, case

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
+from backend_architect.architects.rules.api.endpoints import endpoints
 from backend_architect.architects.rules.case import Action, Actor, Case
-from backend_architect.architects.rules.endpoints import endpoints
-from backend_architect.architects.rules.entities import entities
+from backend_architect.architects.rules.entities.entities import entities
 from backend_architect.design import Endpoint, EndpointError, Parameter
 from cases import act, case, judged
 from test_rules_entities import ACTIONS, API, LIST, QUIZ

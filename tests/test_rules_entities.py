@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend_architect.architects.rules.case import Action, Actor
-from backend_architect.architects.rules.entities import entities
-from backend_architect.architects.rules.field_types import infer
-from backend_architect.architects.rules.nouns import canonical, is_thing
-from backend_architect.architects.rules.words import plural, singular
+from backend_architect.architects.rules.entities.entities import entities
+from backend_architect.architects.rules.language.field_types import infer
+from backend_architect.architects.rules.language.nouns import canonical, is_thing
+from backend_architect.architects.rules.language.words import plural, singular
 from backend_architect.design import Entity, Field, Index
 from backend_architect.text import KEY_PATTERN
 from cases import act, case, judged

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.questions import questions
-from backend_architect.architects.rules.scope import project_name, scope
+from backend_architect.architects.rules.scope.questions import questions
+from backend_architect.architects.rules.scope.scope import project_name, scope
 from backend_architect.architects.rules.study import study
 from backend_architect.ingest import profile, read
 

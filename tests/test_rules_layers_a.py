@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from backend_architect.architects.rules import api_layer, data_layer, security_layer
+from backend_architect.architects.rules.api import api_layer
 from backend_architect.architects.rules.case import Actor, Case
-from backend_architect.architects.rules.data_classes import data_classes
-from backend_architect.architects.rules.structure import structure
+from backend_architect.architects.rules.layers import data_layer, security_layer
+from backend_architect.architects.rules.scope.data_classes import data_classes
+from backend_architect.architects.rules.structure.structure import structure
 from backend_architect.design import ApiDecision, DataDecision, Endpoint, EndpointError, Entity, Field, Parameter, SecurityLayer
 from backend_architect.profile import Fact, FactName, Profile
 from cases import act, case, judged

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_architect.architects.rules import bottlenecks, critical_path, load, messaging_layer, operations_layer, performance_layer
 from backend_architect.architects.rules.case import System
-from backend_architect.architects.rules.load import spread
+from backend_architect.architects.rules.layers import bottlenecks, critical_path, load, messaging_layer, operations_layer, performance_layer
+from backend_architect.architects.rules.layers.load import spread
 from backend_architect.design import Load, Step
 from backend_architect.profile import Fact, Profile
 from cases import act, case, judged

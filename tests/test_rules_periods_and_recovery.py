@@ -6,10 +6,10 @@ import io
 
 import pytest
 
-from backend_architect.architects.rules import recovery
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.grounds import load
-from backend_architect.architects.rules.periods import audit_period, of_entity, phrase
+from backend_architect.architects.rules.layers import recovery
+from backend_architect.architects.rules.layers.grounds import load
+from backend_architect.architects.rules.reading.periods import audit_period, of_entity, phrase
 from backend_architect.architects.rules.study import study
 from backend_architect.ingest.facts import profile
 from backend_architect.ingest.read import read

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_architect.architects.rules.actions import read_actions, read_actors, split_actor
 from backend_architect.architects.rules.case import Contracts
-from backend_architect.architects.rules.phrases import head_noun
-from backend_architect.architects.rules.reading import read as label
-from backend_architect.architects.rules.systems import read_systems
+from backend_architect.architects.rules.language.phrases import head_noun
+from backend_architect.architects.rules.reading.actions import read_actions, read_actors, split_actor
+from backend_architect.architects.rules.reading.reading import read as label
+from backend_architect.architects.rules.reading.systems import read_systems
 from backend_architect.brief import Brief
 from backend_architect.ingest import read
 

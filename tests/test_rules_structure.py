@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend_architect.architects.rules.caps import caps
 from backend_architect.architects.rules.case import Actor, Case, Label, System
-from backend_architect.architects.rules.structure import API_COMPONENT, structure
+from backend_architect.architects.rules.structure.caps import caps
+from backend_architect.architects.rules.structure.structure import API_COMPONENT, structure
 from backend_architect.design import Component, Entity, Field, Integration, Loop, Requirement, RequirementKind, Scope, Structure
 from backend_architect.profile import Fact, Profile
 from cases import act, case, judged

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import get_args
 
-from backend_architect.architects.rules import api_layer, data_layer, messaging_layer, operations_layer, performance_layer, security_layer, tiny
-from backend_architect.architects.rules import delivery as deliveries
-from backend_architect.architects.rules import structure as structures
+from backend_architect.architects.rules import tiny
+from backend_architect.architects.rules.api import api_layer
+from backend_architect.architects.rules.api.endpoints import endpoints
 from backend_architect.architects.rules.case import Case, remembered
-from backend_architect.architects.rules.endpoints import endpoints
-from backend_architect.architects.rules.entities import entities
+from backend_architect.architects.rules.delivery import delivery as deliveries
+from backend_architect.architects.rules.entities.entities import entities
+from backend_architect.architects.rules.layers import data_layer, messaging_layer, operations_layer, performance_layer, security_layer
 from backend_architect.architects.rules.leave_out import left_out
-from backend_architect.architects.rules.scope import scope
+from backend_architect.architects.rules.scope.scope import scope
+from backend_architect.architects.rules.structure import structure as structures
 from backend_architect.architects.rules.study import study
 from backend_architect.brief import Brief
 from backend_architect.design import ApiLayer, DataLayer, Delivery, Design, Endpoint, Entity, Layer, LayerName, Scope, Structure

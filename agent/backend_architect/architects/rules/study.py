@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from backend_architect.architects.rules.actions import read_actions, read_actors
 from backend_architect.architects.rules.case import UNNAMED, Action, Case, Contracts, Reading, SpelledEndpoint, Verb
-from backend_architect.architects.rules.contracts import spelled
-from backend_architect.architects.rules.nouns import canonical, is_person, is_thing
-from backend_architect.architects.rules.reading import read
-from backend_architect.architects.rules.systems import read_systems
+from backend_architect.architects.rules.language.nouns import canonical, is_person, is_thing
+from backend_architect.architects.rules.reading.actions import read_actions, read_actors
+from backend_architect.architects.rules.reading.contracts import spelled
+from backend_architect.architects.rules.reading.reading import read
+from backend_architect.architects.rules.reading.systems import read_systems
 from backend_architect.architects.rules.traits import Evidence, judge
 from backend_architect.brief import Brief
 from backend_architect.profile import Conflict, FactName, Profile

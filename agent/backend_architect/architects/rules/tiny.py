@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.drafts import FIRST, Draft
-from backend_architect.architects.rules.performance_layer import promised
+from backend_architect.architects.rules.delivery.drafts import FIRST, Draft
+from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.design import (
     ApiLayer,
     Component,

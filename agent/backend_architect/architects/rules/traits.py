@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from backend_architect.architects.rules import lexicon
 from backend_architect.architects.rules.case import Action, Actor, Contracts, Judgement, Reading, Stack, System, Traits
-from backend_architect.architects.rules.stacks import STACKS, migrate, stack_for
+from backend_architect.architects.rules.delivery.stacks import STACKS, migrate, stack_for
+from backend_architect.architects.rules.language import lexicon
 from backend_architect.brief import Brief
 from backend_architect.design import Engine
 from backend_architect.profile import Fact, FactName, Profile

@@ -1,0 +1,1 @@
+"""The contract: endpoints and their errors."""

@@ -1,0 +1,1 @@
+"""The work: tasks, layout, commands, risks."""

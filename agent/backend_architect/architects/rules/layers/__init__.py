@@ -1,0 +1,1 @@
+"""The layers beneath the contract: data, messaging, security, performance, operations."""

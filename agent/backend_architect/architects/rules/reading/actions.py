@@ -1,0 +1,286 @@
+"""Who does what to what: operations and actors read from English statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from backend_architect.architects.rules.case import Action, Actor, Reading
+from backend_architect.architects.rules.language import lexicon
+from backend_architect.architects.rules.language.english import ATTRIBUTES, DETERMINERS, DOCUMENTS, PRONOUNS, STOP, SYSTEMS, UI, VAGUE, is_person, vocabulary
+from backend_architect.architects.rules.language.phrases import clauses, head_noun, is_plural, members, singular, words
+from backend_architect.brief import Brief, Statement
+
+_ACTOR = re.compile(
+    r"^(?:(?:the|an?|each|every|any|all|only|both|our)\s+)?(?P<actor>[A-Za-z][\w'’&/ -]{1,60}?)\s+(?:(?:then|also|only|always|still|now)\s+)?"
+    r"(?:can(?:not|'t)?|could|may|must|should|shall|will|wants?|wish(?:es)?|would like|needs?|(?:is|are) (?:able|allowed|required)|ha(?:s|ve) to)\b(?:\s+(?:also|only|not|be able|be allowed))*(?:\s+to)?\s*",
+    re.IGNORECASE,
+)
+_SO_THAT = re.compile(r"[,;]?\s+(?:so that|in order to|because)\b.*$", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_HAS = re.compile(
+    r"\b(?P<thing>(?:[A-Za-z-]+ ){0,2}[A-Za-z-]+) (?P<cue>with|has|have|having|consists? of|contains?|includes?|is described by)\b:? "
+    r"(?P<list>(?:an? |the |its |their )?[A-Za-z][\w -]*(?:\([^)]*\))?(?:, (?:and )?[A-Za-z][\w -]*(?:\([^)]*\))?)+(?: and [\w -]+(?:\([^)]*\))?)?)",
+)
+_NOMINAL = {
+    "bid": "bid", "vote": "vote", "order": "order", "comment": "comment", "pay": "payment", "donate": "donation", "book": "booking", "review": "review", "rate": "rating",
+    "reply": "reply", "respond": "response", "chat": "message", "subscribe": "subscription", "apply": "application", "lend": "loan", "borrow": "loan", "reserve": "reservation",
+}  # fmt: skip
+"""Things that an operation makes when no object is named: who bids makes a bid."""
+_OFFERS = re.compile(r"\blist(?:s|ed)? (?:the |their |what )?[\w -]+? (?:they|he|she|I)\b")
+"""Who lists the tools they lend enters them; who lists all tools reads them."""
+_MAKING = {"answer": "response", "respond": "response", "reply": "reply", "request": "request"}
+"""Operations whose object is not the thing that comes of them."""
+_MEETINGS = vocabulary("appointment booking reservation lesson visit ride trip delivery slot")
+"""What booking makes, where the thing booked has no name of its own."""
+_DUAL = vocabulary("title place room note")
+"""Members of most things, and things to ask for in some briefs."""
+_MESSAGES = vocabulary("reminder mail email e-mail sms text notification message alert confirmation invoice warning")
+_NUMBERED = re.compile(r"^[A-Z]{0,4}[-.]?\d+(?:\.\d+)*[.:)]?(?: \| |\s+)(?=\D)")
+"""The number that a list of requirements carries: `F3 | `, `REQ-12: `."""
+_TOPIC = re.compile(r"^[A-Z][\w-]*(?: [\w-]+){0,2}: (?=\w)")
+"""What a list item announces before it says it: `Absentee bids: a bidder leaves …`."""
+_CLICK = re.compile(r"\b(?:click|press|tap|hit|use)(?:s|ing)? (?:on )?(?:an?|the) [\'\"“‘`]?[\w +-]{1,20}[\'\"”’`]? button(?: to)?\b", re.IGNORECASE)
+
+
+def read_actions(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Action, ...]:
+    """Return the operations that functional and integration statements name, in order."""
+    if brief.language != "en":
+        return ()
+    found: list[Action] = []
+    introduced = ""
+    for statement, reading in zip(brief.statements, readings, strict=True):
+        named = clean_actor(statement.text.rstrip(".:"))
+        if statement.kind == "sentence" and len(named.split()) <= 3 and is_person(named):
+            # "Patron." opens the paragraph that says what patrons do.
+            introduced = named
+            continue
+        if reading.label in ("functional", "quality", "constraint", "integration"):
+            actions = tuple(_statement_actions(statement, reading, introduced))
+            found.extend(action for action in actions if reading.label != "constraint" or is_person(action.actor) or action.system)
+        introduced = introduced if statement.kind == "sentence" and statement.parent else ""
+    return _about(_pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found))))))
+
+
+def _about(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Give a message the thing it is about: who gets a mail gets it about what was last made or changed."""
+    told: list[Action] = []
+    made = ""
+    for action in actions:
+        if action.verb in ("create", "submit", "change-state") and action.noun not in _MESSAGES:
+            made = action.noun
+        about = made if action.verb == "notify" and action.noun in _MESSAGES and made else action.noun
+        told.append(action if about == action.noun else action.model_copy(update={"noun": about}))
+    return tuple(told)
+
+
+def _tangible(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Drop nouns that name no thing, unless the brief treats one as a thing in several statements.
+
+    A "case" is a manner of speaking in most briefs and the very subject of a court's.
+    """
+    kept = {"create", "update", "delete", "change-state", "submit", "assign", "store"}
+    treated: dict[str, set[int]] = {}
+    for action in actions:
+        if action.verb in kept:
+            treated.setdefault(action.noun, set()).add(action.statement)
+    return tuple(action for action in actions if action.noun.split("_")[-1] not in VAGUE or len(treated.get(action.noun, ())) > 1)
+
+
+def _pair_states(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Read "open" as a change of state for things that are also closed."""
+    closed = {action.noun for action in actions if action.word.startswith("clos")}
+    return tuple(
+        action.model_copy(update={"verb": "change-state"}) if action.word.startswith("open") and action.noun in closed else action for action in actions
+    )
+
+
+def _split_compounds(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Read "survey results" as results of a survey where surveys are acted on in their own right."""
+    nouns = {action.noun for action in actions}
+    return tuple(
+        action.model_copy(update={"noun": action.noun.split("_", 1)[1], "of": action.noun.split("_", 1)[0]})
+        if "_" in action.noun and action.noun.split("_", 1)[0] in nouns and not action.of
+        else action
+        for action in actions
+    )
+
+
+def _statement_actions(statement: Statement, reading: Reading, introduced: str) -> Iterator[Action]:
+    inherited: tuple[str, ...] = (introduced,)
+    text = _NUMBERED.sub("", statement.text)
+    if statement.kind == "row":
+        subject, _, does = text.partition(" | ")
+        if not is_person(clean_actor(subject)):
+            return
+        inherited, text = (clean_actor(subject),), does.replace(" | ", "; ")
+    if inherited == ("",) and (story := lexicon.STORY.search(text)):
+        inherited, text = (clean_actor(story["actor"]),), text[story.end("actor") + 1 :]
+    described = tuple(_described(text))
+    own = {noun: names for _, noun, names in described}
+    found: list[Action] = []
+    for sentence in _SENTENCE.split(text):
+        if lexicon.CONTRACTOR.search(sentence) and not lexicon.ENSURE.search(sentence) and not lexicon.GRANT.search(sentence):
+            continue
+        actors, rest = split_actor(sentence)
+        rest = _CLICK.sub("", _SO_THAT.sub("", rest))
+        for actor in actors if actors != ("",) else inherited:
+            found.extend(_actor_actions(actor, rest, statement, reading, own=own))
+    acted = {action.noun for action in found}
+    yield from found
+    for cue, noun, names in described:
+        if noun not in acted:
+            yield Action(
+                actor="", verb="store", word=cue, noun=noun, phrase=noun.replace("_", " "), members=names, horizon=reading.horizon, statement=statement.number
+            )
+
+
+def _described(text: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (cue, noun, members) where a text lists what a thing has: "a lot with number, title and photos"."""
+    for found in _HAS.finditer(text):
+        noun, names = head_noun(found["thing"]), tuple(dict.fromkeys(members(f"with {found['list']}")))
+        if noun and len(names) > 1 and not found["list"].lower().startswith(("every ", "all ", "each ", "any ")) and noun.split("_")[-1] not in UI | ATTRIBUTES:
+            yield found["cue"].lower(), noun, names
+
+
+def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading, *, own: dict[str, tuple[str, ...]]) -> Iterator[Action]:
+    system = actor in SYSTEMS or actor.split(" ")[-1] in SYSTEMS
+    if actor and not system and not is_person(actor):
+        # A thing or the house itself as subject ("the company makes garden furniture") uses nothing.
+        return
+    attributes = () if own else tuple(dict.fromkeys(members(rest)))
+    seen: set[tuple[str, str]] = set()
+    for operation, word, phrase, of, passive in clauses(rest):
+        noun = head_noun(phrase) or ("" if phrase or not is_person(actor) else _NOMINAL.get(lexicon.verbs()[word][0], ""))
+        base = lexicon.verbs()[word][0]
+        if base == "list" and is_person(actor) and _OFFERS.search(rest):
+            operation = "create"
+        if (
+            base in _MAKING
+            and noun
+            and (base != "request" or is_person(actor))
+            and not noun.endswith(_MAKING[base])
+            and (base == "request" or noun not in ATTRIBUTES)
+            and not (base == "book" and noun in _MEETINGS)
+        ):
+            # Who answers a survey makes a response to it, who requests a title makes a request for it.
+            noun, of = (f"{noun}_request", "") if base == "request" else (_MAKING[base], noun)
+        elif base == "book" and noun in _MEETINGS:
+            operation = "create"
+        if of and operation in ("search", "read", "list") and (not noun or noun in VAGUE):
+            # What is found about a person is a profile; the person is whoever it is about.
+            noun, of = f"{of}_profile" if is_person(of) else of, ""
+        if noun in _MESSAGES and lexicon.verbs()[word][0] in ("get", "receive"):
+            operation, told = "notify", True
+        else:
+            told = False
+        if operation == "change-state" and word.startswith("complet") and noun in DOCUMENTS:
+            operation = "submit"
+        named = own.get(noun, attributes)
+        if noun in ATTRIBUTES or noun.replace("_", "-") in ATTRIBUTES:
+            if not of and noun in _DUAL and operation in ("submit", "search"):
+                of = ""
+            elif not of:
+                continue
+            else:
+                named, noun, of = (noun.replace("_", " "), *attributes), of, ""
+        if (
+            noun in UI
+            or noun.split("_")[-1] in UI
+            or noun.startswith("error_")
+            or (noun, operation) in seen
+            or (not noun and operation not in ("login", "register", "logout", "pay", "search", "send"))
+        ):
+            continue
+        seen.add((noun, operation))
+        yield Action(
+            actor="" if system or passive or told else actor,
+            verb=operation,
+            word=word,
+            noun=noun,
+            phrase=phrase,
+            of=of if of != noun else "",
+            members=named,
+            system=system or told,
+            horizon=reading.horizon,
+            statement=statement.number,
+        )
+
+
+def split_actor(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the actors (lower case, singular; one empty name if unsaid) and what they do."""
+    if story := lexicon.STORY.search(text):
+        return (clean_actor(story["actor"]),), text[story.end("actor") + 1 :]
+    if granted := lexicon.GRANT.match(text):
+        return (clean_actor(granted["actor"]),), text[granted.end() :]
+    text = _TOPIC.sub("", lexicon.ENSURE.sub("", text))
+    if (relative := lexicon.WHERE.search(text)) and (subject := clean_actor(relative["actor"])) and is_person(subject):
+        return (subject,), text[relative.end() :]
+    if capable := _ACTOR.match(text):
+        names = tuple(clean_actor(part) for part in re.split(r",| and | or |/|&", capable["actor"]) if part.strip())
+        if names and all(name and not set(name.split()) & (PRONOUNS | STOP) and len(name.split()) <= 3 and not _starts_with_verb(name) for name in names):
+            return names, text[capable.end() :]
+    known = lexicon.verbs()
+    tokens = words(text)
+    for position, token in enumerate(tokens[:6]):
+        if position and token.lower() in known and tokens[position - 1].isalpha() and token.islower():
+            subject = clean_actor(" ".join(tokens[:position]))
+            if (
+                subject
+                and not set(subject.split()) & (PRONOUNS | STOP)
+                and not _starts_with_verb(subject)
+                and (
+                    is_plural(tokens[position - 1])
+                    or (token.endswith("s") and (is_person(subject) or tokens[0].lower() in ("the", "a", "an", "each", "every")))
+                )
+            ):
+                return (subject,), " ".join(tokens[position:])
+    for position in range(1, len(tokens)):
+        # "Before the sale the clerk opens …": the person before the verb, wherever that is.
+        if (
+            tokens[position].lower() in known
+            and tokens[position].islower()
+            and is_person(tokens[position - 1].lower())
+            and tokens[position].endswith("s") != is_plural(tokens[position - 1])
+        ):
+            return (clean_actor(tokens[position - 1]),), " ".join(tokens[position:])
+    return ("",), text
+
+
+def _starts_with_verb(phrase: str) -> bool:
+    return phrase.split(" ")[0] in lexicon.verbs() and len(phrase.split(" ")) > 1
+
+
+def clean_actor(phrase: str) -> str:
+    """Return an actor's name in lower case, singular, without determiners."""
+    parts = [
+        part
+        for part in re.sub(r"\b[\w-]+[’']s?\s", "", phrase.lower() + " ").replace("_", " ").split()
+        if part not in DETERMINERS and part not in ("predefined", "registered", "logged-in", "authenticated")
+    ]
+    if not parts:
+        return ""
+    parts[-1] = singular(parts[-1])
+    return " ".join(parts)
+
+
+def read_actors(brief: Brief, readings: tuple[Reading, ...], actions: tuple[Action, ...]) -> tuple[Actor, ...]:
+    """Return the kinds of people and programs that use the system, in order of appearance."""
+    cites: dict[str, list[int]] = {}
+    for action in actions:
+        if action.actor and not action.system:
+            cites.setdefault(action.actor, []).append(action.statement)
+    for statement, reading in zip(brief.statements, readings, strict=True):
+        if brief.language == "en" and not lexicon.CONTRACTOR.search(statement.text) and reading.label in ("functional", "quality", "constraint", "integration"):
+            for name in split_actor(_NUMBERED.sub("", statement.text))[0]:
+                if is_person(name) and statement.number not in cites.get(name, ()):
+                    cites.setdefault(name, []).append(statement.number)
+    merged: dict[str, list[int]] = {}
+    for name, numbers in cites.items():
+        # A one-off subject is a thing in a sentence, unless it is a word for people.
+        if len(numbers) > 1 or is_person(name):
+            merged.setdefault(name, []).extend(numbers)
+    return tuple(
+        Actor(name=name, privileged=bool(lexicon.PRIVILEGED.search(name)), anonymous=bool(lexicon.ANONYMOUS.search(name)), cites=tuple(dict.fromkeys(numbers)))
+        for name, numbers in merged.items()
+    )

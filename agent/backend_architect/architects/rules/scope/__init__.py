@@ -1,0 +1,1 @@
+"""The scope slice: what is asked, for whom, with what left open."""
