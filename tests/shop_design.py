@@ -34,6 +34,7 @@ from backend_architect.design import (
     SystemDecision,
     Task,
 )
+from backend_architect.plan import Finding
 from backend_architect.profile import Profile
 
 BRIEF = """# Corner shop orders
@@ -207,6 +208,7 @@ class Scripted:
     """An architect that answers with a design made beforehand, in groups of layers as told."""
 
     name = "scripted"
+    repairs = 0
 
     def __init__(self, design: Design = DESIGN, groups: tuple[tuple[LayerName, ...], ...] = (("api", "data"), ("performance",))) -> None:
         self.design = design
@@ -232,3 +234,7 @@ class Scripted:
         self.asked.append("delivery")
         assert design == self.design.model_copy(update={"delivery": Delivery()})
         return self.design.delivery
+
+    async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
+        self.asked.append("repair")
+        return design

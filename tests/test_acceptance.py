@@ -53,7 +53,7 @@ postgast: Any = import_module("postgast")
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 _ASKED = "A clerk can create an order with a name and an amount.\n"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.md"))
-MARK = re.compile(r"<!-- ?(?:key=[a-z0-9-]+|[a-z0-9-]+ [0-9a-f]{4,6}(?: at=[0-9]+)?(?: eol=none)?) ?-->")
+MARK = re.compile(r"<!-- ?(?:key=[a-z0-9-]+|(?:[a-z0-9-]+ )?[0-9a-f]{4}(?: at=[0-9]+)?(?: eol=none)?) ?-->")
 COMMONMARK = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 

@@ -408,7 +408,7 @@ def test_graph_prints_the_pipeline() -> None:
     assert result.stdout_bytes == (Path(__file__).parent.parent / "graphs" / "backend_architect.mmd").read_bytes()
 
 
-HEAVY = ("langgraph", "sqlalchemy", "jinja2", "markdown_it", "yaml", "asyncio", "rich")
+HEAVY = ("langgraph", "jinja2", "markdown_it", "yaml", "asyncio", "rich")
 
 
 # typer itself builds the options of one command with pydantic.

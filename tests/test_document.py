@@ -106,17 +106,17 @@ def test_a_section_with_nothing_in_it_is_not_there() -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        "- [x] **REQ-1.1**: A neighbour sees all tools and which are out. — S3 (L6) <!--list-tools 1d38cd-->\n",
+        "- [x] **REQ-1.1**: A neighbour sees all tools and which are out. — S3 (L6) <!--list-tools 1d38-->\n",
         "- [ ] **REQ-1.2**: A neighbour borrows a tool for up to `14` days. — S4 (L8-9) <!--",
         "- [ ] **REQ-1.5 [later]**: Who is late gets an e-mail. — S7 (L14) <!--",
-        "  - **Rejected**: GraphQL — one client with one view\n  - **Rejected**: gRPC — the tablet runs a browser\n"
-        "  - **Satisfies**: REQ-1.1 · **Source**: S3\n",
+        "  - **Rejected**: GraphQL — one client with one view\n  - **Rejected**: gRPC — the tablet runs a browser\n  - **Satisfies**: REQ-1.1\n",
+        "- [ ] **ARCH-PLAN-1.1 [API Layer]**: REST over HTTP with JSON — S3 <!--plain-rest 2341-->\n",
         "  - **Dependencies**: ARCH-ITEM-1.2 · **Upstream**: ARCH-ITEM-2.1\n",
         "  - **Failure**: the disk is full → writes answer 503, reads go on — user sees: the list, and a note to use paper\n",
-        "| Draw | 300 | reload |\n| **Total** | **500** |  |\n",
+        "| Draw | 300 | reload |\n\n",
         "  - `household` text(..60), optional, personal — who has it\n",
         "  - `state` enum, one of in | out | lost — where it is\n",
-        "  - **Returns**: 200 list of DATA-1.1 · **p95**: 200 ms · **By**: ARCH-ITEM-1.1 ·",
+        "  - **Returns**: 200 list of DATA-1.1 · **p95**: 200 ms · **Closes the loop**: yes ·",
         "    - `days` integer(1..14), optional — 14 unless said otherwise\n",
         "  - **Error**: 409 TOOL_OUT — somebody has it → This tool is out until {due}.\n",
         "  - **Implements**: DATA-1.1, ARCH-PLAN-2.1\n  - Write the migration and its reverse.\n  - Run both in the tests.\n"
@@ -233,6 +233,16 @@ def test_boxes_ticked_by_hand_are_read() -> None:
 def test_line_ends_of_another_system_change_nothing() -> None:
     assert parse(MARKDOWN.replace("\n", "\r\n")).plan == PLAN
     assert parse("\ufeff" + MARKDOWN).plan == PLAN
+
+
+def test_a_decision_by_the_layers_own_key_needs_no_key_in_its_comment() -> None:
+    assert DESIGN.data is not None
+    layer = DESIGN.data.model_copy(update={"decision": DESIGN.data.decision.model_copy(update={"key": "d-data"})})
+    plan = plan_of(DESIGN.model_copy(update={"data": layer}))
+    markdown = render(plan)
+    line = next(line for line in markdown.split("\n") if "[Data Layer]" in line)
+    assert re.search(r"<!--[0-9a-f]{4}-->$", line)
+    assert [segment.key for segment in parse(markdown).segments if segment.title == "Data Layer" and segment.kind == "element"] == ["d-data"]
 
 
 def test_an_edited_element_is_known_as_edited() -> None:

@@ -17,7 +17,7 @@ from strategies import NASTY, contents, plans
 
 QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 MARKDOWN = render(PLAN)
-MARK = re.compile(r"<!--(?:key=[a-z0-9-]+|[a-z0-9-]+ [0-9a-f]{6}(?: at=[0-9]+)?(?: eol=none)?)-->")
+MARK = re.compile(r"<!--(?:key=[a-z0-9-]+|(?:[a-z0-9-]+ )?[0-9a-f]{4}(?: at=[0-9]+)?(?: eol=none)?)-->")
 
 
 def whole(text: str) -> bool:

@@ -146,6 +146,19 @@ def test_entities() -> None:
     )
 
 
+def test_entities_without_attributes_are_their_relations_and_who_has_none() -> None:
+    made = (
+        entity("entity-a", "users", field("id", "uuid", primary=True)),
+        entity("entity-b", "orders", field("id", "uuid", primary=True), field("user_id", "uuid", ref="entity-a")),
+        entity("entity-c", "notes", field("id", "uuid", primary=True)),
+    )
+    assert mermaid.entities(design(data_layer=data(*made)), attributes=False) == (
+        "erDiagram\n"
+        '  "users" ||--o{ "orders" : "user_id"\n'
+        '  "notes"\n'
+    )  # fmt: skip
+
+
 def test_critical_path() -> None:
     assert mermaid.critical_path(LIBRARY) == (
         "flowchart TD\n"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -16,6 +17,7 @@ from sqlglot import exp
 
 from backend_architect.design import Design, Engine, Entity, Index
 from backend_architect.emit import sql
+from backend_architect.emit.reserved import quoted
 from emit_designs import LIBRARY, TINY, data, design, entity, field
 from emit_strategies import stored
 
@@ -305,6 +307,42 @@ def test_later_entities_are_named_and_not_built() -> None:
     assert "badges (" not in up
     assert "-- Later, not built now: badges: Keeps the badges" in up
     assert "-- badge_id will refer to badges, which is not built yet" in up
+
+
+def test_what_postgresql_reserves_is_quoted(postgres: Postgres) -> None:
+    words = {str(word): str(category) for word, category in postgres.execute("SELECT word, catcode FROM pg_get_keywords()").fetchall()}
+    reserved = {word for word, category in words.items() if category in "RT"}
+    assert {word for word in reserved if quoted(word, "postgresql") == word} == set()
+    assert quoted("users", "postgresql") == "users"
+
+
+def test_what_sqlite_reserves_is_quoted(postgres: Postgres) -> None:
+    """Asks SQLite about every word of PostgreSQL's, and about those that are SQLite's own."""
+    words = {str(word) for (word,) in postgres.execute("SELECT word FROM pg_get_keywords()").fetchall()}
+    refused = set()
+    for word in sorted(words | {"autoincrement", "glob", "indexed", "isnull", "notnull", "pragma", "raise", "regexp", "reindex", "replace", "vacuum"}):
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            try:
+                database.execute(f"CREATE TABLE {word} ({word} TEXT, CONSTRAINT {word} UNIQUE ({word}))")
+            except sqlite3.OperationalError:
+                refused.add(word)
+    assert {"order", "table", "select"} <= refused
+    assert {word for word in refused if quoted(word, "sqlite") == word} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "in_postgresql", "in_mysql"),
+    [
+        ("rank", "rank", "`rank`"),
+        ("user", '"user"', "user"),
+        ("tagList", '"tagList"', "`tagList`"),
+        ("user-id", '"user-id"', "`user-id`"),
+        ("_id", "_id", "_id"),
+        ('a"`b', '"a""`b"', '`a"``b`'),
+    ],
+)
+def test_a_name_is_quoted_only_where_it_has_to_be(name: str, in_postgresql: str, in_mysql: str) -> None:
+    assert (quoted(name, "postgresql"), quoted(name, "mysql")) == (in_postgresql, in_mysql)
 
 
 def test_names_stay_within_63_characters_and_apart() -> None:

@@ -44,6 +44,8 @@ def test_the_wheel_installs_one_name_with_all_its_data(tmp_path: Path) -> None:
     kept = {
         str(path.relative_to(package.parent)) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
     }
+    # The prompts stand beside the package in a checkout, and in it once installed.
+    kept |= {f"backend_architect/prompts/{path.name}" for path in (ROOT / "prompts").iterdir()}
     assert {name for name in names if ".dist-info/" not in name} == kept
     assert "backend_architect/py.typed" in kept
 
@@ -66,7 +68,7 @@ def _foreign(folder: Path) -> set[str]:
     files = [path for path in folder.rglob("*.py") if "node_modules" not in path.parts]
     imported = {name.partition(".")[0] for path in files for name in _imports(path)}
     own = {"backend_architect", *(path.stem for path in files)}
-    called = {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic"}
+    called = {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic", "vcr": "vcrpy"}
     return {canonicalize_name(called.get(name, name)) for name in imported - set(sys.stdlib_module_names) - own}
 
 

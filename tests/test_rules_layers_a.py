@@ -248,6 +248,13 @@ def test_each_kind_of_person_gets_a_rule_from_what_they_do() -> None:
         endpoint("POST", "/polls/{id}/votes", entity=things[1].key),
     )
     rules = [(r.who, r.may, r.limit) for r in security(made, *calls, entities=things).permissions]
+    without_results = [
+        ("Poll organiser", "define and open polls", "signed in with this role; nobody else changes polls"),
+        ("Guest", "submit votes", "without signing in; what is not named here is refused"),
+    ]
+    assert rules == without_results
+    results = endpoint("GET", "/polls/{id}/results", auth="user")
+    rules = [(r.who, r.may, r.limit) for r in security(made, *calls, results, entities=things).permissions]
     assert rules == [
         ("Poll organiser", "define and open polls", "signed in with this role; nobody else changes polls"),
         ("VIP guest", "view results", "signed in"),

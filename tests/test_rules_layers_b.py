@@ -77,7 +77,7 @@ def test_what_has_to_happen_at_once_is_no_job() -> None:
 
 
 def test_the_queue_the_brief_names_wins_and_the_others_it_weighs_are_rejected() -> None:
-    text = "Each post must go to an Azure Storage Queue.\n\nThe Azure Storage Queue answers with 202.\n\nRabbitMQ was looked at, too."
+    text = "Each post must go to an Azure Storage Queue.\n\nA new worker must read the Azure Storage Queue.\n\nRabbitMQ was looked at, too."
     made = case(text, existing=True)
     accepted = endpoint("POST", "/posts", primary=True, status=202)
     layer = decided(messaging_layer, made, entities=(), endpoints=(accepted, endpoint("GET", "/posts/{id}")))
@@ -88,6 +88,10 @@ def test_the_queue_the_brief_names_wins_and_the_others_it_weighs_are_rejected() 
     assert layer.realtime is not None
     assert layer.realtime.choice == "short-polling"
     assert [job.key for job in layer.jobs] == ["job-forward-post"]
+
+    # Without that worker it is the running system that takes the posts: nothing of ours has to.
+    left = case(text.replace("A new worker must read", "It must be"), existing=True)
+    assert decided(messaging_layer, left, entities=(), endpoints=(accepted, endpoint("GET", "/posts/{id}"))).jobs == ()
     assert layer.jobs[0].user_learns.startswith("`GET /posts/{id}`")
 
 
@@ -302,8 +306,13 @@ def test_no_performance_layer_without_a_server_and_without_limits(shape: str) ->
     assert decided(performance_layer, case("A member can borrow a tool.", shape=shape, engine="memory"), endpoints=()) is None
 
 
-def test_a_tiny_service_that_is_promised_no_speed_has_nothing_to_decide_about_it() -> None:
-    assert decided(performance_layer, case("A member can borrow a tool.", size="tiny", engine="sqlite")) is None
+def test_a_tiny_service_that_is_promised_no_speed_has_its_critical_path_and_nothing_tuned() -> None:
+    layer = decided(performance_layer, case("A member can borrow a tool.", size="tiny", engine="sqlite"))
+
+    assert (layer.decision.choice, layer.decision.targets, layer.decision.caching) == ("Nothing tuned", "None promised", "None")
+    assert (layer.caches, layer.load, layer.verdicts, layer.scaling) == ((), (), (), ())
+    assert [step.step.partition(" ")[0] for step in layer.critical_path.steps] == ["Check", "Refuse,", "Commit", "Answer"]
+    assert sum(step.ms for step in layer.critical_path.steps) == layer.critical_path.budget_ms
 
 
 def test_a_tiny_service_of_which_a_speed_is_asked_caches_nothing_and_says_so() -> None:

@@ -57,6 +57,18 @@ def test_sections_decide_what_a_list_item_is() -> None:
     ]
 
 
+def test_a_line_that_only_says_what_kind_of_thing_it_is_demands_nothing_above_a_list_of_what_it_does() -> None:
+    listed = "- A member can add a jar\n- A member can label a jar\n"
+    line = "A small page where a member can keep track of jars."
+    assert labels(f"# Jars\n\n{line}\n\n{listed}")[0] == (line, "functional", "now")
+    assert labels(f"# Jars\n\n{line}\n\n{listed}- A member can empty a jar\n") == [
+        (line, "context", "now"),
+        ("A member can add a jar", "functional", "now"),
+        ("A member can label a jar", "functional", "now"),
+        ("A member can empty a jar", "functional", "now"),
+    ]
+
+
 def test_a_solution_in_the_brief_is_evidence_and_not_demand() -> None:
     text = "# Notes\n\n## Requirements\n\n- People can save a note\n\n## Solution\n\nThe web server must forward the request to the write API.\n"
     assert labels(text)[-1] == ("The web server must forward the request to the write API.", "solution", "now")

@@ -52,6 +52,38 @@ def test_it_holds_every_part_all_the_same(outcome: Outcome) -> None:
     assert not [box for box in outcome.plan.quality if box.state == "open"]
 
 
+def test_the_loop_has_a_critical_path_and_its_errors_and_the_code_a_place(outcome: Outcome) -> None:
+    design = outcome.plan.design
+    assert design.performance is not None
+    assert design.performance.critical_path is not None
+    assert design.api is not None
+    assert [(step.step, step.if_it_fails) for step in design.performance.critical_path.steps] == [
+        ("Check `name`", "422 VALIDATION_ERROR"),
+        ("Commit the item in SQLite", "503, nothing is kept"),
+        ("Answer 201 with the item", "the item is kept"),
+    ]
+    assert [(error.category, error.answer) for error in design.api.errors] == [
+        ("input", "422 `VALIDATION_ERROR`"),
+        ("business", "404 `NOT_FOUND`"),
+        ("system", "503 with `Retry-After: 5`"),
+    ]
+    assert [place.path for place in design.delivery.layout] == ["src/server.ts", "src/routes/items.ts", "test/items.test.ts"]
+
+
+def test_what_is_left_out_is_one_row(outcome: Outcome) -> None:
+    assert [(row.what, row.because) for row in outcome.plan.design.delivery.left_out] == [("Message broker, Kubernetes", "Nothing here needs it yet.")]
+
+
+def test_a_statement_is_quoted_once_and_then_named_by_its_number() -> None:
+    text = BRIEF.replace("## What it does", "Nothing has to be saved: keep everything in memory, no database.\n\n## What it does")
+    made = plan_brief("-", folder=None, stdin=BytesIO(text.encode()))
+    assert [decision.why for _, _, decision in made.plan.design.decisions() if "the brief says" in decision.why.lower()] == []
+    assert made.plan.design.data is not None
+    assert made.plan.design.data.decision.engine == "memory"
+    assert made.plan.design.data.decision.why.startswith("S3")
+    assert parse(made.markdown).plan == made.plan
+
+
 def test_its_contract_is_valid(outcome: Outcome) -> None:
     OpenAPIV31SpecValidator(openapi.document(outcome.plan.design)).validate()
 

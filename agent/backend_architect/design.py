@@ -196,8 +196,8 @@ class Component(Closed):
     """Database type and schema summary, or why it holds nothing."""
     owns: Keys = ()
     """Entities only this component writes."""
-    scaling: Text
-    """Horizontal, vertical or serverless, and what limits it."""
+    scaling: Note = ""
+    """Horizontal, vertical or serverless, and what limits it; empty if it scales with the process that it is a part of."""
     interface: Note = ""
     """Empty if the endpoints are all of it."""
     failures: tuple[FailureMode, ...] = ()
@@ -396,7 +396,8 @@ class DataDecision(Decision):
     """How the data is shaped and why, what is denormalised; empty if there is one table."""
     consistency: Note = ""
     """Transactions, locking, what may be stale; empty if the tables say it."""
-    migrations: Text
+    migrations: Note = ""
+    """How the schema changes; empty if the proposed files show it."""
     growth: Note = ""
     """Replication, partitioning, archiving: when; empty if nothing grows."""
     pooling: Note = ""
@@ -558,6 +559,7 @@ class PerformanceDecision(Decision):
     """Layer 5."""
 
     targets: Text
+    """Begins with `None` where no speed is promised."""
     caching: Text
     """The strategy, even if it is "none"."""
     load_test: Note = ""
@@ -593,6 +595,28 @@ class Monitor(Closed):
     action: Text
 
 
+class Container(Closed):
+    """One container of the compose file: what it runs, what it may use, whom it reaches."""
+
+    name: Name
+    """Its host name inside the network."""
+    runs: Key
+    """The component of which it is an instance."""
+    image: Text
+    cpu: float = 0.0
+    """CPUs it may use; 0 when they are not capped."""
+    memory_mb: int = 0
+    """Megabytes it may use; 0 when memory is not capped."""
+    port: int = 0
+    """Port published on the host; 0 for none."""
+    platform: Note = ""
+    """`linux/amd64` where the images have to fit one."""
+    networks: tuple[Text, ...] = ()
+    """Networks that somebody else makes and it has to join; the plan's own is not listed."""
+    settings: tuple[Text, ...] = ()
+    """Environment, `NAME=value`."""
+
+
 class OperationsDecision(Decision):
     """Layer 6."""
 
@@ -608,6 +632,8 @@ class OperationsLayer(Closed):
     """Slice: running it."""
 
     decision: OperationsDecision
+    containers: tuple[Container, ...] = ()
+    """What the compose file declares; empty if the brief asks for none."""
     practices: tuple[Operation, ...] = ()
     monitors: tuple[Monitor, ...] = ()
 
@@ -696,6 +722,24 @@ class Delivery(Closed):
 
 LayerName = Literal["api", "data", "messaging", "security", "performance", "operations"]
 Layer = ApiLayer | DataLayer | MessagingLayer | SecurityLayer | PerformanceLayer | OperationsLayer
+
+
+def layer_name(layer: Layer) -> LayerName:
+    """Return the name of the design's field that holds `layer`."""
+    match layer:
+        case ApiLayer():
+            return "api"
+        case DataLayer():
+            return "data"
+        case MessagingLayer():
+            return "messaging"
+        case SecurityLayer():
+            return "security"
+        case PerformanceLayer():
+            return "performance"
+        case OperationsLayer():
+            return "operations"
+
 
 LAYER_NUMBERS: dict[str, int] = {"api": 1, "data": 2, "messaging": 3, "security": 4, "performance": 5, "operations": 6, "system": 7}
 """The fixed first number of every ARCH-PLAN ID."""

@@ -70,6 +70,7 @@ class ProviderError(IncompleteError):
     """
 
     def __init__(self, message: str, *, transient: bool, retry_after: float | None = None, status: int | None = None) -> None:
+        """Say what happened in one line, and what is known of it."""
         super().__init__(message)
         self.transient = transient
         self.retry_after = retry_after

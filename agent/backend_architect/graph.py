@@ -12,6 +12,7 @@ from backend_architect.nodes.ingest import ingest
 from backend_architect.nodes.layers import layers
 from backend_architect.nodes.planning import planning
 from backend_architect.nodes.qa import qa
+from backend_architect.nodes.repair import after_qa, repair
 from backend_architect.nodes.requirements import requirements
 from backend_architect.nodes.write import write
 from backend_architect.state import Context, Input, Output, State
@@ -27,6 +28,7 @@ def build_graph() -> CompiledStateGraph[State, Context, Input, Output]:
     graph.add_node("layers", layers)
     graph.add_node("planning", planning)
     graph.add_node("qa", qa)
+    graph.add_node("repair", repair)
     graph.add_node("write", write)
 
     graph.add_edge(START, "ingest")
@@ -35,6 +37,7 @@ def build_graph() -> CompiledStateGraph[State, Context, Input, Output]:
     graph.add_conditional_edges("architecture", groups, ["layers", "planning"])
     graph.add_edge("layers", "planning")
     graph.add_edge("planning", "qa")
-    graph.add_edge("qa", "write")
+    graph.add_conditional_edges("qa", after_qa, ["repair", "write"])
+    graph.add_edge("repair", "qa")
     graph.add_edge("write", END)
     return graph.compile(name="backend-architect")

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from backend_architect.architects.protocol import Architect
 from backend_architect.brief import Brief
 from backend_architect.design import Design, Layer, LayerName, Scope, Structure
-from backend_architect.plan import Plan
+from backend_architect.plan import Finding, Plan
 from backend_architect.profile import Profile
 from backend_architect.ticks import Tick
 
@@ -63,6 +63,10 @@ class State(TypedDict, total=False):
     layers: Annotated[tuple[Layer, ...], operator.add]
     """Filled by parallel nodes; a fan-in keeps the order in which they were sent out."""
     design: Design
+    findings: tuple[Finding, ...]
+    """What the checks found in the design as it stands."""
+    repairs: int
+    """How often the design was given back for repair."""
     plan: Plan
     markdown: str
 

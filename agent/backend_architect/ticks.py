@@ -17,7 +17,7 @@ class Tick(TypedDict):
     id: str
     key: str
     says: str
-    """The words of a requirement or question; empty for elements that their key says all about."""
+    """The words it goes by: its text, title, path; empty for elements that their key says all about."""
 
 
 def standing(document: Document) -> tuple[Tick, ...]:
@@ -49,7 +49,13 @@ def _words(design: Design) -> dict[str, str]:
 
 
 def _said(design: Design) -> Iterator[tuple[str, str]]:
-    # An architect may number these by the brief's statements: one key can come to mean another text.
-    yield from ((requirement.key, requirement.text) for requirement in design.scope.requirements)
-    yield from ((assumption.key, assumption.text) for assumption in design.scope.assumptions)
-    yield from ((question.key, question.text) for question in design.scope.questions)
+    # Keys are words that two briefs can share, and an architect may number by the brief's statements: what stands beside them tells.
+    scope, delivery = design.scope, design.delivery
+    yield from ((requirement.key, requirement.text) for requirement in scope.requirements)
+    yield from ((assumption.key, assumption.text) for assumption in scope.assumptions)
+    yield from ((question.key, question.text) for question in scope.questions)
+    yield from ((component.key, component.name) for component in design.structure.components)
+    yield from ((endpoint.key, f"{endpoint.method} {endpoint.path}") for endpoint in design.endpoints)
+    yield from ((entity.key, entity.name) for entity in design.entities)
+    yield from ((task.key, f"{scope.project}: {task.title}") for task in delivery.tasks)
+    yield from ((command.key, command.run) for command in delivery.commands)

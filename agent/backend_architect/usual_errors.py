@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from backend_architect.design import ApiDecision, Endpoint, EndpointError, Parameter
 
@@ -70,6 +71,7 @@ def _following(endpoint: Endpoint) -> Iterable[EndpointError]:
         yield _error(429, "One address calls too often", "Wait as long as `Retry-After` says")
 
 
+@lru_cache(maxsize=1024)
 def _error(status: int, when: str, message: str) -> EndpointError:
     return EndpointError(status=status, code=SOURCES[status][0], when=when, message=message)
 

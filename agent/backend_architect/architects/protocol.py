@@ -6,6 +6,7 @@ from typing import Protocol
 
 from backend_architect.brief import Brief
 from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
+from backend_architect.plan import Finding
 from backend_architect.profile import Profile
 
 
@@ -15,6 +16,11 @@ class Architect(Protocol):
     @property
     def name(self) -> str:
         """What the plan's head says wrote it: `rules`, or a model's name."""
+        ...
+
+    @property
+    def repairs(self) -> int:
+        """How many rounds of repair are worth trying."""
         ...
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
@@ -35,4 +41,8 @@ class Architect(Protocol):
 
     async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
         """Turn the decisions into ordered, verifiable work. `design.delivery` is empty."""
+        ...
+
+    async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
+        """Return the design with what `findings` name mended, or as it is if nothing can be done about them."""
         ...

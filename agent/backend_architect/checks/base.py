@@ -118,6 +118,8 @@ def _references(design: Design, code: tuple[CodeChange, ...]) -> Iterator[Refere
         yield from each(entity.key, "satisfies", entity.satisfies, _SATISFIES)
     for job in design.messaging.jobs if design.messaging else ():
         yield from each(job.key, "satisfies", job.satisfies, _SATISFIES)
+    for container in design.operations.containers if design.operations else ():
+        yield from each(design.operations.decision.key if design.operations else "", f"container {container.name}", (container.runs,), ("component",))
     for task in design.delivery.tasks:
         yield from each(task.key, "phase", (task.phase,), ("phase",))
         yield from each(task.key, "implements", task.implements, _IMPLEMENTS)

@@ -62,7 +62,9 @@ def circumstances(design: Design, profile: Profile) -> Circumstances:
         jobs=bool(design.messaging and design.messaging.jobs),
         reads_heavy=reads > 0 and reads >= 10 * writes,
         writes_heavy=writes >= 2000,
-        targets=design.performance is not None and (service or any(profile.all(name) for name in _PROMISES)),
+        targets=design.performance is not None
+        and not design.performance.decision.targets.lower().startswith("none")
+        and (service or any(profile.all(name) for name in _PROMISES)),
         always_on=any(fact.value == "high" or (fact.number or 0.0) >= 0.999 for fact in profile.all("availability")),
         regions=len(profile.values("region")) > 1 or any("global" in value.lower() or "multi" in value.lower() for value in profile.values("region")),
         node=bool(_NODE.search(stack)),

@@ -19,7 +19,7 @@ def quality(design: Design, code: tuple[CodeChange, ...], profile: Profile) -> t
     around = circumstances(design, profile)
     found: list[Quality] = []
     for standard in boxes():
-        key = f"qa-{standard.code.lower()}"
+        key = standard.code.lower()
         if not applies(standard, around):
             found.append(Quality(key=key, text=standard.box_text, state="not applicable", reason=because(standard, around)))
             continue

@@ -120,6 +120,8 @@ class Number:
     """A whole number with its unit."""
 
     unit: str = ""
+    blank_zero: bool = False
+    """Whether a zero, being the default, leaves its cell empty."""
 
     @property
     def token(self) -> re.Pattern[str] | None:
@@ -128,7 +130,7 @@ class Number:
 
     def write(self, value: int, names: Names) -> str:
         """Return digits and unit."""
-        return f"{value}{self.unit}"
+        return "" if self.blank_zero and value == 0 else f"{value}{self.unit}"
 
     def read(self, text: str, names: Names) -> int:
         """Return the number; the unit may be missing."""
@@ -144,6 +146,24 @@ def _integer(text: str) -> int:
 def decimal(value: float) -> str:
     """Return the shortest text that reads as `value`: `200`, `0.5`, `inf`."""
     return repr(float(value)).removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class Decimal:
+    """A number that may have a fraction."""
+
+    token: re.Pattern[str] | None = None
+
+    def write(self, value: float, names: Names) -> str:
+        """Return the shortest text that reads as the number."""
+        return decimal(value)
+
+    def read(self, text: str, names: Names) -> float:
+        """Return the number."""
+        try:
+            return float(text)
+        except ValueError as error:
+            raise Unreadable(f"{text[:40]!r} is not a number") from error
 
 
 # --- lists and references -------------------------------------------------------------------

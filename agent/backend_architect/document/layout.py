@@ -17,6 +17,7 @@ from backend_architect.design import (
     Command,
     Component,
     Consumer,
+    Container,
     CriticalPath,
     DataClass,
     DataDecision,
@@ -71,8 +72,10 @@ from backend_architect.document.codecs import (
     WORD,
     YES,
     Codec,
+    Decimal,
     Line,
     Names,
+    Number,
     Slot,
     Unreadable,
     Word,
@@ -274,8 +277,8 @@ LAYER_TITLES = {
 
 
 def _decision(layer: str, model: type[Decision], *labels: Label) -> Item:
-    around = (Label("Why", "why"), *labels, Label("Rejected", "rejected", REJECTED, many=True), _SATISFIES, _SOURCE)
-    return Item(model, _line(model, ("", "choice")), around, kind="decision", tag=LAYER_TITLES[layer])
+    around = (Label("Why", "why"), *labels, Label("Rejected", "rejected", REJECTED, many=True), _SATISFIES)
+    return Item(model, _line(model, ("", "choice"), _CITES), around, kind="decision", tag=LAYER_TITLES[layer])
 
 
 DECISIONS: dict[str, Item] = {
@@ -455,6 +458,20 @@ PERMISSION = Table(Permission, (Column("Who", "who"), Column("May", "may"), Colu
 VERDICT = Table(Verdict, (Column("Resource", "resource", WORD), Column("Bottleneck", "bottleneck", YES), Column("Because", "because")))
 TRIGGER = Table(ScalingTrigger, (Column("When", "trigger"), Column("Then", "then")))
 PRACTICE = Item(Operation, _line(Operation, ("**", "topic", WORD), ("**: ", "practice")))
+CONTAINER = Table(
+    Container,
+    (
+        Column("Container", "name"),
+        Column("Runs", "runs", REF),
+        Column("Image", "image"),
+        Column("CPU", "cpu", Decimal()),
+        Column("MB", "memory_mb", NUMBER),
+        Column("Port", "port", Number(blank_zero=True)),
+        Column("Platform", "platform"),
+        Column("Networks of others", "networks", TEXTS),
+        Column("Settings", "settings", TEXTS),
+    ),
+)
 MONITOR = Table(Monitor, (Column("Signal", "signal"), Column("Threshold", "threshold"), Column("Action", "action")))
 
 
@@ -538,7 +555,7 @@ ELEMENTS: dict[Kind, Item] = {
 
 TABLES: dict[str, Table] = {
     table.columns[0].header: table
-    for table in (DATA_CLASS, LOAD, RULED_OUT, STEP, ERROR_CASE, SYNC, CACHE, PERMISSION, VERDICT, TRIGGER, MONITOR, RISK, LEFT_OUT, EXCLUDED)
+    for table in (DATA_CLASS, LOAD, RULED_OUT, STEP, ERROR_CASE, SYNC, CACHE, PERMISSION, VERDICT, TRIGGER, CONTAINER, MONITOR, RISK, LEFT_OUT, EXCLUDED)
 }
 """By first header."""
 

@@ -275,7 +275,7 @@ class _Reader:
                 data.setdefault("phase", self.phase["key"] if self.phase else "")
             case "endpoint":
                 answering = [identity.key for identity in self.identities if identity.kind == "component"]
-                data.setdefault("component", answering[0] if len(answering) == 1 else "")
+                data.setdefault("component", answering[0] if answering else "")
             case "code":
                 data |= {"content": content, "language": language}
         value: Any = spec.model.model_validate(data)
@@ -404,7 +404,7 @@ class _Reader:
             "messaging": {"sync": self._of("The user waits for"), "jobs": self._of("Background jobs")},
             "security": {"permissions": self._of("Who")},
             "performance": {"caches": self._of("Cached"), "load": self._of("Load"), "verdicts": self._of("Resource"), "scaling": self._of("When")},
-            "operations": {"practices": self._of("Operations"), "monitors": self._of("Signal")},
+            "operations": {"containers": self._of("Container"), "practices": self._of("Operations"), "monitors": self._of("Signal")},
         }
         found = {"decision": decision, **slices[name]}
         if name == "messaging" and "Real-time" in self.singles:

@@ -1,19 +1,18 @@
-"""A plan as Markdown: the template lays out the sections, the layout says how each thing looks."""
+"""A plan as Markdown: the outline orders the sections, the layout says how each thing looks."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backend_architect.design import Component, Endpoint, Phase, Task
 from backend_architect.document import writing
 from backend_architect.document.codecs import Names, runs
 from backend_architect.document.layout import BULLETS, DECISIONS, ELEMENTS, LAYER_TITLES, SINGLES, STEP, TABLES, Background, Covered, Item
 from backend_architect.document.markdown import escape
+from backend_architect.document.outline import outline
 from backend_architect.document.seal import sealed
 from backend_architect.emit import mermaid
 from backend_architect.emit.traceability import matrix
@@ -22,9 +21,6 @@ from backend_architect.identity import COMMAND_GROUPS, components, elements, gro
 from backend_architect.plan import Head, Kind, Plan
 from backend_architect.text import Closed
 from backend_architect.usual_errors import SOURCES, all_errors
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 _PLAIN_YAML = re.compile(r"[a-zA-Z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
 _YAML_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n"))
@@ -37,17 +33,7 @@ def render(plan: Plan) -> str:
         DesignError: If an element has no ID, or two share a key or an ID: such a plan has no document.
     """
     _check(plan)
-    return sealed(_template().render(sheet=_Sheet(plan), plan=plan, design=plan.design, text=escape).rstrip("\n") + "\n")
-
-
-@cache
-def _template() -> Template:
-    # Imported late: half of all commands never render.
-    from jinja2 import Environment, StrictUndefined
-
-    # Markdown is escaped by `escape`, value by value.
-    environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files(__package__).joinpath("plan.md.j2").read_text(encoding="utf-8"))
+    return sealed(outline(Sheet(plan)))
 
 
 def _check(plan: Plan) -> None:
@@ -60,10 +46,11 @@ def _check(plan: Plan) -> None:
         raise DesignError("two elements share a key or an ID")
 
 
-class _Sheet:
-    """What the template asks for, piece by piece, as Markdown."""
+class Sheet:
+    """What the outline asks for, piece by piece, as Markdown."""
 
     def __init__(self, plan: Plan) -> None:
+        """Look up what many pieces need."""
         self.plan = plan
         self.design = plan.design
         self.names = Names.of(plan.identities, plan.spans)
@@ -72,6 +59,7 @@ class _Sheet:
         for component in plan.design.structure.components:
             for used in dict.fromkeys(component.uses):
                 self.names.callers.setdefault(used, []).append(component.key)
+        self.answering = next((component.key for component in components(plan.design)), None)
         self.phases = frozenset(phase.key for phase in plan.design.delivery.phases)
 
     # --- head ---
@@ -117,8 +105,8 @@ class _Sheet:
             case Task() if value.phase in self.phases:
                 # What stands under its phase need not say which it is.
                 hidden = frozenset(("phase",))
-            case Endpoint() if [component.key for component in self.design.structure.components] == [value.component]:
-                # There is one that could answer.
+            case Endpoint() if value.component == self.answering:
+                # The first answers wherever no other is named.
                 hidden = frozenset(("component",))
             case Component() if not value.uses and len(self.design.structure.components) == 1:
                 hidden = frozenset(("uses",))
@@ -225,13 +213,15 @@ class _Sheet:
             "Who": security.permissions if security else (),
             "Resource": performance.verdicts if performance else (),
             "When": performance.scaling if performance else (),
+            "Container": operations.containers if operations else (),
             "Signal": operations.monitors if operations else (),
             "Risk": design.delivery.risks,
             "Left out": design.delivery.left_out,
             "Not built": design.scope.excluded,
         }
         total = ""
-        if path and path.steps and first == STEP.columns[0].header:
+        # A few steps are added up at a glance.
+        if path and path.steps and design.scope.size != "tiny" and first == STEP.columns[0].header:
             shown = [column.field for column in writing.columns(STEP, path.steps)]
             sums = {"step": "**Total**", "ms": f"**{sum(step.ms for step in path.steps)}**"}
             total = writing.grid([sums.get(name, "") for name in shown])
@@ -266,7 +256,7 @@ class _Sheet:
     @property
     def usual_errors(self) -> str:
         """Which errors follow from what an endpoint is, so that its item need not list them; a tiny contract below says it for all."""
-        if self.design.scope.size == "tiny" and not any(endpoint.errors for endpoint in self.design.endpoints):
+        if self.design.scope.size == "tiny":
             return ""
         api = self.design.api
         decision = api.decision if api else None
@@ -280,11 +270,15 @@ class _Sheet:
         design = self.design
         match name:
             case "components":
-                # One part has nobody to talk to.
-                drawn = mermaid.components(design) if len(design.structure.components) > 1 else ""
+                # One part has nobody to talk to; of a small project's two, the lists below say who uses whom.
+                told = 2 if design.scope.size == "tiny" else 1
+                drawn = mermaid.components(design) if len(design.structure.components) > told else ""
             case "entities":
                 # Fields stand below; what a diagram shows is how tables refer to each other.
-                drawn = mermaid.entities(design) if any(field.ref for entity in design.entities for field in entity.fields) else ""
+                # One arrow stands at its field already.
+                tiny = design.scope.size == "tiny"
+                relations = sum(1 for entity in design.entities for field in entity.fields if field.ref)
+                drawn = mermaid.entities(design, attributes=not tiny) if relations > (1 if tiny else 0) else ""
             case "critical path":
                 drawn = mermaid.critical_path(design) if design.scope.size != "tiny" else ""
             case _:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend_architect.document.markdown import mask, unescape
+from backend_architect.expressions import expression
 
 SegmentKind = Literal["front", "heading", "element", "item", "table", "fence", "comment", "quote", "prose", "blank", "unknown"]
 
@@ -34,14 +35,16 @@ class Segment:
     """Whether an element's text is another than was generated; None if that cannot be told."""
 
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_HEADING = re.compile(r"#{1,6}(?![^ \t])")
-_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})")
-_BULLET = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
-_BOX = re.compile(r"\[([ xX])\](?=[ \t]|$)[ \t]*")
-_ID = re.compile(r"(\*\*|__)?([A-Z][A-Z0-9]{0,19}(?:-[A-Z][A-Z0-9]{0,19}){0,3}-[0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(?!\w)")
-_MARK = re.compile(r"([a-z]+)=([^ ]+)")
-_KEYED = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*) ([0-9a-f]{6})(?= |$)")
+_LINE = expression(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_HEADING = expression(r"#{1,6}(?![^ \t])")
+_FENCE = expression(r"(`{3,}(?!.*`)|~{3,})")
+_BULLET = expression(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
+_BOX = expression(r"\[([ xX])\](?=[ \t]|$)[ \t]*")
+_ID = expression(r"(\*\*|__)?([A-Z][A-Z0-9]{0,19}(?:-[A-Z][A-Z0-9]{0,19}){0,3}-[0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(?!\w)")
+_MARK = expression(r"([a-z]+)=([^ ]+)")
+_BARE = expression(r"([0-9a-f]{4})(?= |$)")
+_LAYER = expression(r"[A-Z][A-Za-z]+ (?:Layer|Architecture)")
+_KEYED = expression(r"([a-z0-9]+(?:-[a-z0-9]+)*) ([0-9a-f]{4})(?= |$)")
 
 
 def lines_of(text: str) -> list[str]:
@@ -132,8 +135,15 @@ def _item(text: str, first: str, number: int) -> Segment:
     if ticked is None:
         # A bold ID without a box only mentions the element (an ID that was retired).
         return Segment("item", text, number)
-    key = marks(first).get("key")
-    return Segment("element", text, number, id=found[2], key=key, title=unescape(bracketed(rest, found.end())[0] or ""), ticked=ticked)
+    title = unescape(bracketed(rest, found.end())[0] or "")
+    marked = marks(first)
+    key = marked.get("key") or (implied_key(found[2], title) if "fp" in marked else None)
+    return Segment("element", text, number, id=found[2], key=key, title=title, ticked=ticked)
+
+
+def implied_key(id: str, title: str) -> str | None:
+    """Return the key of an element whose comment tells none: a layer has one decision, and nobody renames a layer."""
+    return f"d-{title.partition(' ')[0].lower()}" if id.startswith("ARCH-PLAN-") and _LAYER.fullmatch(title) else None
 
 
 def heading(line: str) -> tuple[int, str]:
@@ -174,4 +184,5 @@ def marks(line: str) -> dict[str, str]:
         return {}
     said = line[at + 4 :].rstrip()[:-3].strip()
     keyed = _KEYED.match(said)
-    return dict(_MARK.findall(said)) | ({"key": keyed[1], "fp": keyed[2]} if keyed else {})
+    bare = None if keyed else _BARE.match(said)
+    return dict(_MARK.findall(said)) | ({"key": keyed[1], "fp": keyed[2]} if keyed else {"fp": bare[1]} if bare else {})

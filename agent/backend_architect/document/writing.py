@@ -8,7 +8,8 @@ from typing import Any
 
 from backend_architect.document.codecs import REFS, Codec, Names, default_of
 from backend_architect.document.layout import LONGEST_JOINED, UPSTREAM, Column, Fields, Item, Label, Table
-from backend_architect.document.markdown import fence
+from backend_architect.document.markdown import fence, unescape
+from backend_architect.document.source import implied_key
 from backend_architect.plan import CodeChange
 from backend_architect.text import Closed
 
@@ -17,15 +18,18 @@ DERIVED = "By rule: "
 
 
 def fingerprint(text: str) -> str:
-    """Return the 6 digits by which a later run sees whether somebody edited an element's text."""
+    """Return the four digits by which a later run sees whether somebody edited an element's text."""
     # Lone surrogates cannot come from a file, but a code block made in process may hold one.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:4]
 
 
-def comment(key: str, fp: str | None = None, **marks: object) -> str:
-    """Return a comment that carries a key: `<!--create-todo 1a2b3c at=4-->`, or `<!--key=first-phase-->` where nothing else tells it."""
+def comment(key: str | None, fp: str | None = None, **marks: object) -> str:
+    """Return a comment that carries a key: `<!--create-todo 1a2b at=4-->`, or `<!--key=first-phase-->` where nothing else tells it.
+
+    Without a key, which the ID and its layer imply, it is `<!--1a2b-->`.
+    """
     named = [f"{name}={value}" for name, value in marks.items() if value is not None]
-    return f"<!--{' '.join([*([f'key={key}'] if fp is None else [key, fp]), *named])}-->"
+    return f"<!--{' '.join([*([f'key={key}'] if fp is None else [key, fp] if key else [fp]), *named])}-->"
 
 
 def element(item: Item, value: Any, names: Names, *, id: str, ticked: bool, at: int | None = None, hidden: frozenset[str] = frozenset()) -> str:
@@ -36,7 +40,8 @@ def element(item: Item, value: Any, names: Names, *, id: str, ticked: bool, at: 
     above, below = item.labels[: item.before_bullets], item.labels[item.before_bullets :]
     under = [*_labelled(above, value, names, hidden), *_bullets(item, value, names), *_labelled(below, value, names, hidden)]
     content = value.content if isinstance(value, CodeChange) else None
-    marks = comment(value.key, fingerprint("\n".join([first, *under, *([] if content is None else [content])])), at=at, eol=_missing_eol(content))
+    key = None if value.key == implied_key(id, unescape(tag or "")) else value.key
+    marks = comment(key, fingerprint("\n".join([first, *under, *([] if content is None else [content])])), at=at, eol=_missing_eol(content))
     lines = [f"- [{'x' if ticked else ' '}] {first} {marks}", *under]
     return "\n".join(lines if content is None else [*lines, "", block(content, value.language)])
 

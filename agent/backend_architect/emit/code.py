@@ -1,9 +1,9 @@
-"""The files that a plan proposes: the API's contract and the first migration, each from the design."""
+"""The files that a plan proposes: the API's contract, the first migration, the compose file, each from the design."""
 
 from __future__ import annotations
 
 from backend_architect.design import Design
-from backend_architect.emit import collections, openapi, sql
+from backend_architect.emit import collections, compose, openapi, sql
 from backend_architect.plan import CodeChange
 
 ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite", "mongodb": "MongoDB", "cosmosdb": "Cosmos DB", "dynamodb": "DynamoDB"}
@@ -11,7 +11,7 @@ ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite", "mo
 
 def code_changes(design: Design) -> tuple[CodeChange, ...]:
     """Return the proposed files, in the order they are worked on; none for a design that needs none."""
-    return (*_contract(design), *_migration(design), *_collections(design))
+    return (*_contract(design), *_migration(design), *_collections(design), *_containers(design))
 
 
 def _contract(design: Design) -> tuple[CodeChange, ...]:
@@ -68,6 +68,24 @@ def _collections(design: Design) -> tuple[CodeChange, ...]:
         about=f"{_counted(len(entities), 'collection', 'collections')}, {ENGINES[design.data.decision.engine]}, with indexes, schemas and how to remove them",
         content=content,
         implements=(design.data.decision.key, *entities),
+    )
+    return (change,)
+
+
+def _containers(design: Design) -> tuple[CodeChange, ...]:
+    content = compose.text(design)
+    if not content or design.operations is None:
+        return ()
+    containers = design.operations.containers
+    networks = dict.fromkeys(network for container in containers for network in container.networks)
+    joins = f"; joins {', '.join(networks)}, which has to be there first" if networks else ""
+    change = CodeChange(
+        key="code-compose",
+        path=compose.PATH,
+        language="yaml",
+        about=f"{_counted(len(containers), 'container', 'containers')} with their limits{joins}; APP_IMAGE and DB_PASSWORD come from .env beside it",
+        content=content,
+        implements=(design.operations.decision.key, *dict.fromkeys(container.runs for container in containers)),
     )
     return (change,)
 

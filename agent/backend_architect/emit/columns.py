@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from backend_architect.design import Field
-
-if TYPE_CHECKING:
-    from sqlalchemy.types import TypeEngine
 
 Dialect = Literal["postgresql", "mysql", "sqlite"]
 
@@ -29,15 +26,14 @@ def length_limit(field: Field) -> int | None:
     return math.floor(field.maximum)
 
 
-def column_type(field: Field, dialect: Dialect, *, keyed: bool) -> TypeEngine[Any]:
-    """Return the SQLAlchemy type of a field.
+def column_type(field: Field, dialect: Dialect, *, keyed: bool) -> str:
+    """Return the SQL type of a field.
 
     Args:
         field: What is stored.
         dialect: Where.
         keyed: Whether it is part of a key or index: MySQL indexes no unbounded text or bytes.
     """
-    # A dialect is a heavy import: only the one that is asked for.
     match dialect:
         case "postgresql":
             return _postgresql(field)
@@ -47,96 +43,85 @@ def column_type(field: Field, dialect: Dialect, *, keyed: bool) -> TypeEngine[An
             return _sqlite(field)
 
 
-def _postgresql(field: Field) -> TypeEngine[Any]:
-    import sqlalchemy as sa
-    from sqlalchemy.dialects import postgresql
-
+def _postgresql(field: Field) -> str:
     match field.type:
         case "uuid":
-            return postgresql.UUID()
+            return "UUID"
         case "text" if (limit := length_limit(field)) and limit <= _PG_VARCHAR:
-            return sa.VARCHAR(limit)
+            return f"VARCHAR({limit})"
         case "text" | "enum":
-            return sa.Text()
+            return "TEXT"
         case "integer":
-            return sa.BigInteger() if _is_wide(field) else sa.Integer()
+            return "BIGINT" if _is_wide(field) else "INTEGER"
         case "bigint":
-            return sa.BigInteger()
+            return "BIGINT"
         case "decimal":
-            return sa.Numeric(18, 2)
+            return "NUMERIC(18, 2)"
         case "float":
-            return sa.Double()
+            return "DOUBLE PRECISION"
         case "boolean":
-            return sa.Boolean()
+            return "BOOLEAN"
         case "timestamp":
-            return sa.TIMESTAMP(timezone=True)
+            return "TIMESTAMP WITH TIME ZONE"
         case "date":
-            return sa.Date()
+            return "DATE"
         case "json":
-            return postgresql.JSONB()
+            return "JSONB"
         case "bytes":
-            return sa.LargeBinary()
+            return "BYTEA"
 
 
-def _mysql(field: Field, *, keyed: bool) -> TypeEngine[Any]:
-    import sqlalchemy as sa
-    from sqlalchemy.dialects import mysql
-
+def _mysql(field: Field, *, keyed: bool) -> str:
     match field.type:
         case "uuid":
-            return sa.CHAR(36)
+            return "CHAR(36)"
         case "text":
             return _mysql_text(length_limit(field), keyed=keyed)
         case "enum":
             # Room for a value that is added later, so that adding it rewrites no table.
             return _mysql_text(max(32, *map(len, field.values), 0), keyed=keyed)
         case "integer":
-            return sa.BigInteger() if _is_wide(field) else sa.Integer()
+            return "BIGINT" if _is_wide(field) else "INTEGER"
         case "bigint":
-            return sa.BigInteger()
+            return "BIGINT"
         case "decimal":
-            return sa.Numeric(18, 2)
+            return "NUMERIC(18, 2)"
         case "float":
-            return sa.Double()
+            return "DOUBLE"
         case "boolean":
-            return sa.Boolean()
+            return "BOOL"
         case "timestamp":
-            return mysql.DATETIME(fsp=6)
+            return "DATETIME(6)"
         case "date":
-            return sa.Date()
+            return "DATE"
         case "json":
-            return sa.JSON()
+            return "JSON"
         case "bytes":
-            return mysql.VARBINARY(KEYED_TEXT) if keyed else mysql.LONGBLOB()
+            return f"VARBINARY({KEYED_TEXT})" if keyed else "LONGBLOB"
 
 
-def _mysql_text(limit: int | None, *, keyed: bool) -> TypeEngine[Any]:
-    import sqlalchemy as sa
-    from sqlalchemy.dialects import mysql
-
+def _mysql_text(limit: int | None, *, keyed: bool) -> str:
     if keyed:
-        return sa.VARCHAR(min(limit or KEYED_TEXT, _MYSQL_KEY))
+        return f"VARCHAR({min(limit or KEYED_TEXT, _MYSQL_KEY)})"
     if limit and limit <= _MYSQL_VARCHAR:
-        return sa.VARCHAR(limit)
-    return mysql.MEDIUMTEXT() if not limit or limit <= 4_000_000 else mysql.LONGTEXT()
+        return f"VARCHAR({limit})"
+    return "MEDIUMTEXT" if not limit or limit <= 4_000_000 else "LONGTEXT"
 
 
-def _sqlite(field: Field) -> TypeEngine[Any]:
-    import sqlalchemy as sa
-
+def _sqlite(field: Field) -> str:
     match field.type:
         case "integer" | "bigint":
-            return sa.Integer()
+            return "INTEGER"
         case "decimal":
-            return sa.Numeric(18, 2)
+            return "NUMERIC(18, 2)"
         case "float":
-            return sa.REAL()
+            return "REAL"
         case "boolean":
-            return sa.Boolean()
+            return "BOOLEAN"
         case "bytes":
-            return sa.LargeBinary()
+            return "BLOB"
         case _:
-            return sa.Text()
+            return "TEXT"
 
 
 def _is_wide(field: Field) -> bool:

@@ -72,7 +72,7 @@ def components(design: Design) -> str:
     lines = ["flowchart LR", *(f"  {caller}" for caller in callers)]
     for number, (context, members) in enumerate(contexts.items(), start=1):
         drawn = [f"{nodes[member.key]}{_node(member.name, member.kind)}" for member in members]
-        if len(contexts) == 1:
+        if len(contexts) == 1 or (design.scope.size == "tiny" and len(contexts) == len(parts)):
             lines += [f"  {line}" for line in drawn]
         else:
             lines += [f"  subgraph c{number}[{label(context)}]", *(f"    {line}" for line in drawn), "  end"]
@@ -119,11 +119,11 @@ def _entries(design: Design, parts: dict[str, Component]) -> tuple[str, ...]:
 # --- entities -------------------------------------------------------------------------------
 
 
-def entities(design: Design) -> str:
+def entities(design: Design, *, attributes: bool = True) -> str:
     """Return the entity-relationship diagram of what is built, or "" if nothing is.
 
     A reference is many-to-one, or one-to-one where the referring column is unique or the whole key;
-    one that may be empty has an optional parent.
+    one that may be empty has an optional parent. Without attributes it shows only how they refer to each other.
     """
     built: dict[str, Entity] = {}
     names: set[str] = set()
@@ -138,7 +138,12 @@ def entities(design: Design) -> str:
         for field in entity.fields:
             if field.ref in built:
                 lines.append(f'  "{built[field.ref].name}" {_cardinality(entity, field)} "{entity.name}" : "{field.name}"')
+    related = {*(f.ref for entity in built.values() for f in entity.fields), *(e.key for e in built.values() if any(f.ref in built for f in e.fields))}
     for entity in built.values():
+        if not attributes:
+            # One that refers to nothing and that nothing refers to would not be drawn at all.
+            lines += [] if entity.key in related else [f'  "{entity.name}"']
+            continue
         lines += [f'  "{entity.name}" {{', *(f"    {_attribute(field)}" for field in entity.fields), "  }"]
     return "\n".join(lines) + "\n"
 

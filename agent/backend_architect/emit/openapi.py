@@ -90,6 +90,8 @@ def document(design: Design) -> dict[str, Any]:
     Two endpoints of one method and path (a list and its event stream) become one operation with
     the answers of both.
     """
+    if design.scope.size == "tiny":
+        design = _terse(design)
     media, error = fault(design)
     security = schemes(design)
     returned = tuple({endpoint.entity: None for endpoint in design.endpoints if _returns_entity(endpoint)})
@@ -146,6 +148,25 @@ def document(design: Design) -> dict[str, Any]:
 def text(design: Design) -> str:
     """Return the document as YAML; empty for a design without endpoints."""
     return as_yaml(document(design), line=_LINE if design.scope.size != "tiny" else _TERSE_LINE) if design.endpoints else ""
+
+
+def _terse(design: Design) -> Design:
+    """Return a design without what the short plan around its contract says anyway: notes on parameters, lengths of what is answered."""
+
+    def bare(parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        return tuple(parameter.model_copy(update={"note": ""}) if parameter.note else parameter for parameter in parameters)
+
+    update: dict[str, object] = {}
+    if design.api is not None:
+        calls = tuple(e.model_copy(update={"request": bare(e.request), "response": bare(e.response)}) for e in design.api.endpoints)
+        update["api"] = design.api.model_copy(update={"endpoints": calls})
+    if design.data is not None:
+        stored = tuple(
+            e.model_copy(update={"fields": tuple(f.model_copy(update={"minimum": None, "maximum": None}) if f.type == "text" else f for f in e.fields)})
+            for e in design.data.entities
+        )
+        update["data"] = design.data.model_copy(update={"entities": stored})
+    return design.model_copy(update=update)
 
 
 # --- operations -----------------------------------------------------------------------------
@@ -400,6 +421,9 @@ def as_yaml(document: dict[str, Any], *, line: int = _LINE) -> str:
 
         def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
             return super().represent_sequence(tag, sequence, flow_style=_is_small(sequence, line))
+
+        def represent_scalar(self, tag: str, value: Any, style: str | None = None) -> Any:
+            return super().represent_scalar(tag, value, style="|" if "\n" in str(value) else style)
 
     return str(yaml.dump(document, Dumper=Dumper, sort_keys=False, width=10**6, allow_unicode=True))
 

@@ -6,20 +6,21 @@ import re
 from typing import Any
 
 from backend_architect.design import Design, Endpoint
+from backend_architect.expressions import expression
 
-_HEADER = re.compile(r"\bX-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.IGNORECASE)
-_COOKIE = re.compile(
+_HEADER = expression(r"\bX-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*", re.IGNORECASE)
+_COOKIE = expression(
     r"`((?:__Host-|__Secure-)?[A-Za-z][A-Za-z0-9_-]*)`[^.;]{0,20}\bcookie|\bcookie\s+`((?:__Host-|__Secure-)?[A-Za-z][A-Za-z0-9_-]*)`", re.IGNORECASE
 )
-_DENIED = re.compile(r"(?:\b(?:no|not|nor|without|never|instead of|rather than|over)\b|n't)\s+(?:\w+[\s/-]+){0,2}$", re.IGNORECASE)
+_DENIED = expression(r"(?:\b(?:no|not|nor|without|never|instead of|rather than|over)\b|n't)\s+(?:\w+[\s/-]+){0,2}$", re.IGNORECASE)
 
 _MENTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("tokenHeader", re.compile(r"\bauthorization\s*:\s*token\b|\btoken\s+(?:<jwt>|jwt\.)", re.IGNORECASE)),
-    ("session", re.compile(r"\bcookies?\b|\bsessions?\b", re.IGNORECASE)),
-    ("apiKey", re.compile(r"\bapi[ -]?keys?\b|\bx-api-key\b", re.IGNORECASE)),
-    ("basic", re.compile(r"\b(?:http )?basic auth", re.IGNORECASE)),
-    ("mutualTls", re.compile(r"\bmtls\b|\bmutual tls\b|\bclient certificates?\b", re.IGNORECASE)),
-    ("bearer", re.compile(r"\bjwts?\b|\bbearer\b|\boauth\b|\boauth2\b|\boidc\b|\bopenid\b|\b(?:access |id )?tokens?\b", re.IGNORECASE)),
+    ("tokenHeader", expression(r"\bauthorization\s*:\s*token\b|\btoken\s+(?:<jwt>|jwt\.)", re.IGNORECASE)),
+    ("session", expression(r"\bcookies?\b|\bsessions?\b", re.IGNORECASE)),
+    ("apiKey", expression(r"\bapi[ -]?keys?\b|\bx-api-key\b", re.IGNORECASE)),
+    ("basic", expression(r"\b(?:http )?basic auth", re.IGNORECASE)),
+    ("mutualTls", expression(r"\bmtls\b|\bmutual tls\b|\bclient certificates?\b", re.IGNORECASE)),
+    ("bearer", expression(r"\bjwts?\b|\bbearer\b|\boauth\b|\boauth2\b|\boidc\b|\bopenid\b|\b(?:access |id )?tokens?\b", re.IGNORECASE)),
 )
 
 

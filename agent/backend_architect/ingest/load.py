@@ -115,6 +115,12 @@ _PARENTHESIS = expression(r"[(（][^()（）]*[)）]")
 _AVERAGE = expression(r"\baverage\b|\bavg\b|\bon average\b|\bmean\b|平均|\bem média\b|\ben promedio\b|\bim schnitt\b", re.IGNORECASE)
 _CONVERSION = expression(r"\bconver(?:sion|t(?:ing)?)\b|\bcheat ?sheet\b|\brules? of thumb\b|\bequivalen|转换|换算|\bconversão\b|\bconversión\b", re.IGNORECASE)
 _THEIRS = expression(r"\b(?:providers?|upstream|third[- ]party|vendor)\b[^.;]*\b(?:at most|max(?:imum)?)\b", re.IGNORECASE)
+_PARTNERS = expression(
+    r"\b(?:systems?|services?) (?:it|we|the \w+) (?:talks?|connects?|speaks?) to\b|\b(?:external|third[- ]party|neighbou?ring|outside|surrounding) (?:systems?|services?|apis?)\b"
+    r"|\b(?:interfaces|integrations|partners|dependencies)\b",
+    re.IGNORECASE,
+)
+"""Headings of tables about other systems: a rate in a row there is what that system bears."""
 _EQUATION = expression(r"\d[^=]{0,200}(?:/|\bper\b|\ba\b)[^=]{0,200}[=≈][^=]{0,200}\d[^=]{0,200}(?:/|\bper\b|\ba\b)", re.IGNORECASE)
 
 _PER_THING = expression(r"\s*(?:\w+\s+){0,2}?(?:each|apiece|per|cada|por|每个|每条)(?:\s+(?P<thing>[^\W\d_]+))?", re.IGNORECASE)
@@ -294,6 +300,7 @@ def _is_no_load(passage: Passage) -> bool:
         or _LIMIT.search(text)
         or _THEIRS.search(text)
         or _CONVERSION.search(passage.section)
+        or (passage.kind == "row" and _PARTNERS.search(passage.section))
         or _CONVERSION.search(text)
         or _EQUATION.search(text)
     )

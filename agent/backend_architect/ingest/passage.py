@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from backend_architect.brief import Brief, Statement
+from backend_architect.expressions import expression
 from backend_architect.ingest import sentences
 from backend_architect.profile import Fact, FactName, When
 from backend_architect.text import one_line
 
 _QUOTE = 240
 
-_LINKS = re.compile(
+_LINKS = expression(
     r"\b(?:useful|related|external|additional|further|learning|helpful|more)\s+(?:links?|resources|references?|reading|information|materials?)\b"
     r"|^\W*(?:links|references|bibliography|contents|credits|licen[cs]e|see also)\W*$"
     r"|\bexample projects\b|\bsimilar (?:projects|apps)\b|\btable of contents\b|\backnowledge?ments\b|参考(?:资料|文献|链接)|延伸阅读|^\W*(?:referências"
@@ -23,32 +24,32 @@ _LINKS = re.compile(
     r"|\blinks and resources\b",
     re.IGNORECASE,
 )
-_OUT_OF_SCOPE = re.compile(
+_OUT_OF_SCOPE = expression(
     r"\bout[- ]of[- ](?:the )?scope\b|\bnon-?goals?\b|\bnot in scope\b|\bwon'?t (?:have|do)\b|\bexclusions?\b|超出范|范围之外|不在范围|\bfora d[eo] escopo\b"
     r"|\bfuera de(?:l)? alcance\b"
     r"|\bhors (?:du )?périmètre\b|\bnicht im umfang\b|\bnicht[- ]?ziele\b",
     re.IGNORECASE,
 )
-_LATER = re.compile(
+_LATER = expression(
     r"\bbonus\b|\bnice[- ]to[- ]haves?\b|\bstretch\b|\bfuture\b|\blater\b|\bphase (?:2|3|two|three|ii)\b|\boptional\b|\broad ?map\b|\bv2\b"
     r"|\bbacklog\b|可选|未来|后续|\bfuturo\b|\bopciona(?:l|is|les)\b|\bzukunft\b",
     re.IGNORECASE,
 )
-_SAID_LATER = re.compile(
+_SAID_LATER = expression(
     r"\b(?:added|add|come|follow|built|done|considered) later\b|\bin a (?:later|future|second) (?:phase|version|release|iteration)\b"
     r"|\bin (?:the )?future versions?\b|\bnice[- ]to[- ]have\b|\bstretch goal\b",
     re.IGNORECASE,
 )
-_NO = re.compile(r"\b[Nn]o\b")
-_OPTIONS = re.compile(
+_NO = expression(r"\b[Nn]o\b")
+_OPTIONS = expression(
     r"\b(?:available|possible|candidate) technolog|\balternatives?\b|\boptions?\b|\bcandidates\b|\bconsidered\b|\btrade-?offs?\b|\bcomparison\b"
     r"|\bsimilar tools\b|备选|替代方案|\balternativas\b",
     re.IGNORECASE,
 )
-_EXAMPLES = re.compile(r"\bexamples?\b|\bexemplos?\b|\bejemplos?\b|\bexemples?\b|\bbeispiele?\b|例如|示例|\be\.g\.", re.IGNORECASE)
-_ENDPOINT = re.compile(r"^`?(?:GET|POST|PUT|PATCH|DELETE|HEAD)`?\s+`?/")
+_EXAMPLES = expression(r"\bexamples?\b|\bexemplos?\b|\bejemplos?\b|\bexemples?\b|\bbeispiele?\b|例如|示例|\be\.g\.", re.IGNORECASE)
+_ENDPOINT = expression(r"^`?(?:GET|POST|PUT|PATCH|DELETE|HEAD)`?\s+`?/")
 _PROSE_INFO = frozenset({"", "text", "txt", "plain", "plaintext", "markdown", "md", "prompt"})
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = expression(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,12 +85,7 @@ def redact(text: str) -> str:
     In a JSON example only the value goes, so the example still parses. Placeholders such as
     `<password>` or `${TOKEN}` stay.
     """
-    if "-----BEGIN" in text:
-        text = _PRIVATE_KEY.sub(_keep_lines, text)
-        text = _CUT_KEY.sub(_keep_lines, text)
-    for literals, pattern in _SHAPES:
-        if any(literal in text for literal in literals):
-            text = pattern.sub(REMOVED, text)
+    text = redact_shapes(text)
     if "://" in text and "@" in text:
         text = _URL.sub(_url, text)
     low = text.lower()
@@ -99,6 +94,20 @@ def redact(text: str) -> str:
     if any(hint in low for hint in _NAMED_HINTS):
         # Line by line: the pattern is the costly one, and few lines have a hint.
         text = "\n".join(_NAMED.sub(_named, line) if _hinted(line) else line for line in text.split("\n"))
+    return text
+
+
+def redact_shapes(text: str) -> str:
+    """Return `text` without what is a secret by its own shape: private keys, and tokens of known services.
+
+    What only its name makes a secret (`password: …`) stays: for texts in which such names are examples.
+    """
+    if "-----BEGIN" in text:
+        text = _PRIVATE_KEY.sub(_keep_lines, text)
+        text = _CUT_KEY.sub(_keep_lines, text)
+    for literals, pattern in _SHAPES:
+        if any(literal in text for literal in literals):
+            text = pattern.sub(REMOVED, text)
     return text
 
 

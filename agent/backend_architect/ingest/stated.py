@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, get_args
 
 from backend_architect.errors import FactError
+from backend_architect.expressions import expression
 from backend_architect.ingest import limits, technologies, units
 from backend_architect.ingest.numbers import Quantity, find, show
 from backend_architect.profile import Fact, FactName, When
@@ -32,7 +33,7 @@ _ALIASES: dict[str, FactName] = {
     "realtime": "real-time",
     "cost": "budget",
 }
-_WHEN = re.compile(r"\s*\b(?P<now>now|today)$|\s*\b(?P<year>(?:in a|next|per first) year|later)$|\s*(?:\bat\s+)?\b(?P<peak>peak)$", re.IGNORECASE)
+_WHEN = expression(r"\s*\b(?P<now>now|today)$|\s*\b(?P<year>(?:in a|next|per first) year|later)$|\s*(?:\bat\s+)?\b(?P<peak>peak)$", re.IGNORECASE)
 _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "persistence": {
         "none": ("no", "false", "off"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from backend_architect.expressions import expression
 from backend_architect.ingest.passage import Passage
 from backend_architect.profile import Fact, FactName
 
@@ -64,16 +65,16 @@ _ARTICLES = (
     r"(?:(?:a|an|the|o|um|uma|el|la|un|une|le|ein|eine|single|managed|self-hosted|small|simple|local|dedicated|separate|latest|own|either"
     r"|hosted|plain|their|both|our|multiple|new|shared|central|relational|standard|modern|formato de)\s+){0,3}"
 )
-_CUE = re.compile(
+_CUE = expression(
     rf"(?:^|[\s(\"'“])(?:{_WORDS_BEFORE})\s*:?\s+{_ARTICLES}$|[:：]\s*{_ARTICLES}$|(?:使用|用|采用|基于|运行在|存储到|部署在|部署到)\s*$", re.IGNORECASE
 )
-_FOLLOW = re.compile(
+_FOLLOW = expression(
     r"\s*(?:\([^()]{1,30}\)\s*)?(?:databases?\b|db\b|backend\b|back-end\b|frontend\b|front-end\b|servers?\b|cluster\b|instance\b|service\b"
     r"|is (?:used|required|preferred|our)|will be|for the\b|as (?:the|our|a)\b|cloud platform\b|数据库)",
     re.IGNORECASE,
 )
-_HEDGED = re.compile(r"\s*(?:(?:or|and|,)\s+[\w.]+\s+)?(?:could|might|may|would)\b", re.IGNORECASE)
-_MERE = re.compile(
+_HEDGED = expression(r"\s*(?:(?:or|and|,)\s+[\w.]+\s+)?(?:could|might|may|would)\b", re.IGNORECASE)
+_MERE = expression(
     r"(?:such as|\blike|e\.g\.,?|\bfor example,?|\bfor instance,?|\bas in|similar to|similar tools?|instead of|rather than|alternatives?(?: to| is"
     r"| are|:)|\bconsider(?:ing)?(?: using)?|might|\bcould|\bmay|migrat\w+ (?:away )?from|moving (?:away )?from|replac\w+|unlike"
     r"|compar\w+|\bvs\.?|experience (?:with|in)|knowledge of|familiar(?:ity)? with|background in|inspired by|à la|clone of"
@@ -81,26 +82,26 @@ _MERE = re.compile(
     r"[^.;:]{0,30}$",
     re.IGNORECASE,
 )
-_CHAIN = re.compile(
+_CHAIN = expression(
     r"(?:\s*v?\d[\d.]*\+?(?=[\s,]))?[\s,/&+()、，]*(?:\b(?:and|or|with|plus|on|und|oder|et|y|e|ou|mit)\b|和|与|或|以及)?[\s(]*(?:(?:a|an|the|either|our)\s+)?",
     re.IGNORECASE,
 )
-_FORBIDS = re.compile(
+_FORBIDS = expression(
     r"(?:\b(?:must|should|may|can|shall|do|does|will|to|is|are)\s*not(?: be)?|\bdon['’]?t|\bdoesn['’]?t|\bcannot|\bcan['’]?t|\bshouldn['’]?t"
     r"|\bmustn['’]?t|\bnever|\bno|\bwithout|\bavoid(?:ing)?|\bsem|\bsin|\bohne|\bsans|\bkein(?:e|en)?|\bnão|\bnunca|不(?:要|能|得|可以?)?|禁止)"
     r"\s*(?:(?:use|using|rely on|depend on|introduce|add|adopt|require|requiring|need|allow|run on|deploy to|usar|utilizar|verwenden|使用"
     r"|用)\s*)?(?:(?:any|a|an|the|kind of|form of)\s+){0,2}$",
     re.IGNORECASE,
 )
-_NOT_YET = re.compile(r"\b(?:not|don['’]?t|doesn['’]?t) (?:yet|currently|only|need to|have to)\b", re.IGNORECASE)
-_FORBIDDEN_AFTER = re.compile(
+_NOT_YET = expression(r"\b(?:not|don['’]?t|doesn['’]?t) (?:yet|currently|only|need to|have to)\b", re.IGNORECASE)
+_FORBIDDEN_AFTER = expression(
     r"\s*(?:\w+\s+)?(?:is|are) (?:not allowed|forbidden|prohibited|not permitted|off limits)|\s*(?:must|may|should) not be used|\s*não (?:é|são) permitid",
     re.IGNORECASE,
 )
-_PIECE = re.compile(r"[a-z0-9]+")
-_STORY = re.compile(r"\b[Ii]n (?:19|20)\d\d\b[^.;]*\b(?:had|was|were)\b")
-_MEDIA = re.compile(r"\b(?:youtube|v[íi]deos? |tutorials?|blog post|webinar|video on)\b|视频", re.IGNORECASE)
-_STACK_PLACE = re.compile(
+_PIECE = expression(r"[a-z0-9]+")
+_STORY = expression(r"\b[Ii]n (?:19|20)\d\d\b[^.;]*\b(?:had|was|were)\b")
+_MEDIA = expression(r"\b(?:youtube|v[íi]deos? |tutorials?|blog post|webinar|video on)\b|视频", re.IGNORECASE)
+_STACK_PLACE = expression(
     r"\bstack\b|\btechnolog(?:y|ies)\b|\btech\b|\btools?\b|\bplatforms?\b|\benvironment\b|\bbuilt (?:with|on)\b|\binfrastructure\b|\blanguages?\b"
     r"|\bframeworks?\b|\bdatabases?\b|架构|技术|tecnologias?|tecnologías|\bimplementation\b|\bconstraints?\b|\brequirements?\b",
     re.IGNORECASE,

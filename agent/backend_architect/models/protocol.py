@@ -14,6 +14,11 @@ StopReason = Literal["end", "length", "refusal", "filter"]
 """Why the model stopped: it was done; it reached its token limit; it declined; the provider withheld the answer."""
 
 
+def estimated_tokens(text: str) -> int:
+    """Return about how many tokens a text has: one for every four bytes of UTF-8."""
+    return -(-len(text.encode(errors="surrogatepass")) // 4)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One piece of the user's message."""
@@ -50,8 +55,9 @@ class Question:
 
     @cached_property
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of the answer."""
-        return self.answer.model_json_schema()
+        """The JSON Schema of the answer, without what tells a model nothing: titles, wide limits, empty defaults."""
+        schema: dict[str, Any] = _terse(self.answer.model_json_schema())
+        return schema
 
     def fingerprint(self, model: str) -> str:
         """Return the SHA-256, in hex, of all that decides what `model` is asked: the key of an answer that was paid for."""
@@ -119,3 +125,22 @@ class ChatModel(Protocol):
             ProviderError: If no answer came: the error says whether asking again may help.
         """
         ...
+
+
+_WIDE = 2000
+"""A limit of a text's length that no sentence reaches."""
+
+
+def _terse(schema: Any, *, names: bool = False) -> Any:
+    """Return a JSON Schema without noise; below `properties` and `$defs` the members are names, not keywords."""
+    match schema:
+        case dict():
+            return {
+                word: _terse(value, names=not names and word in ("properties", "$defs"))
+                for word, value in schema.items()
+                if names or not (word == "title" or (word == "maxLength" and value >= _WIDE) or (word == "default" and value in (None, "", [], False, 0)))
+            }
+        case list():
+            return [_terse(value) for value in schema]
+        case _:
+            return schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from backend_architect.design import ApiLayer, DataLayer, Layer, LayerName, MessagingLayer, OperationsLayer, PerformanceLayer, SecurityLayer
+from backend_architect.design import layer_name
 from backend_architect.errors import DesignError
 from backend_architect.nodes.who import architect
 from backend_architect.state import Context, Group, State
@@ -18,24 +18,7 @@ async def layers(state: Group, runtime: Runtime[Context]) -> State:
     """
     asked = state["names"]
     decided = await architect(runtime).layers(state["brief"], state["profile"], state["scope"], state["structure"], asked)
-    given = tuple(name_of(layer) for layer in decided)
+    given = tuple(layer_name(layer) for layer in decided)
     if given != tuple(name for name in asked if name in given):
         raise DesignError(f"the architect was asked for the layers {', '.join(asked)} and decided {', '.join(given) or 'none'}")
     return {"layers": decided}
-
-
-def name_of(layer: Layer) -> LayerName:
-    """Return the name of the design's field that holds `layer`."""
-    match layer:
-        case ApiLayer():
-            return "api"
-        case DataLayer():
-            return "data"
-        case MessagingLayer():
-            return "messaging"
-        case SecurityLayer():
-            return "security"
-        case PerformanceLayer():
-            return "performance"
-        case OperationsLayer():
-            return "operations"

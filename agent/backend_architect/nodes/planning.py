@@ -8,9 +8,8 @@ from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
 from backend_architect.brief import Brief
-from backend_architect.design import Delivery, Design, Layer, Scope, Structure
+from backend_architect.design import Delivery, Design, Layer, Scope, Structure, layer_name
 from backend_architect.errors import DesignError
-from backend_architect.nodes.layers import name_of
 from backend_architect.nodes.who import architect
 from backend_architect.profile import Profile
 from backend_architect.state import Context, State
@@ -33,11 +32,11 @@ async def planning(state: PlanningInput, runtime: Runtime[Context]) -> State:
         DesignError: If two groups decided the same layer.
     """
     decided = state["layers"]
-    twice = [name for name, times in Counter(map(name_of, decided)).items() if times > 1]
+    twice = [name for name, times in Counter(map(layer_name, decided)).items() if times > 1]
     if twice:
         raise DesignError(f"the layer {twice[0]} was decided twice")
     open_design = Design.model_validate(
-        {"scope": state["scope"], "structure": state["structure"], "delivery": Delivery()} | {name_of(layer): layer for layer in decided}
+        {"scope": state["scope"], "structure": state["structure"], "delivery": Delivery()} | {layer_name(layer): layer for layer in decided}
     )
     delivery = await architect(runtime).delivery(state["brief"], state["profile"], open_design)
     return {"design": open_design.model_copy(update={"delivery": delivery})}

@@ -9,6 +9,7 @@ A word is `always` or a truth of `Circumstances`; `size>=small|medium|large` com
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -111,6 +112,32 @@ def holds(condition: Condition, circumstances: Circumstances) -> bool:
             return all(holds(part, circumstances) for part in parts)
         case Any(parts):
             return any(holds(part, circumstances) for part in parts)
+
+
+def judged(condition: Condition, known: Mapping[str, bool], size: Size | None) -> bool | None:
+    """Return whether the condition holds as far as it can be said, or None if it hangs on what is not known yet.
+
+    Args:
+        condition: What is asked.
+        known: Truth by word, of those that are known.
+        size: The project's size, once judged.
+    """
+    match condition:
+        case Truth("always"):
+            return True
+        case Truth(word):
+            return known.get(word)
+        case AtLeast(least):
+            return None if size is None else SIZES.index(size) >= SIZES.index(least)
+        case Not(part):
+            judgement = judged(part, known, size)
+            return None if judgement is None else not judgement
+        case All(parts):
+            judgements = [judged(part, known, size) for part in parts]
+            return False if False in judgements else None if None in judgements else True
+        case Any(parts):
+            judgements = [judged(part, known, size) for part in parts]
+            return True if True in judgements else None if None in judgements else False
 
 
 def words(condition: Condition) -> frozenset[str]:

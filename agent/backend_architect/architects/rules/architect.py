@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from backend_architect.architects.leave_out import left_out
 from backend_architect.architects.rules import tiny
 from backend_architect.architects.rules.api import api_layer
 from backend_architect.architects.rules.api.endpoints import endpoints
@@ -11,12 +12,12 @@ from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.delivery import delivery as deliveries
 from backend_architect.architects.rules.entities.entities import entities
 from backend_architect.architects.rules.layers import data_layer, messaging_layer, operations_layer, performance_layer, security_layer
-from backend_architect.architects.rules.leave_out import left_out
 from backend_architect.architects.rules.scope.scope import scope
 from backend_architect.architects.rules.structure import structure as structures
 from backend_architect.architects.rules.study import study
 from backend_architect.brief import Brief
 from backend_architect.design import ApiLayer, DataLayer, Delivery, Design, Endpoint, Entity, Layer, LayerName, Scope, Structure
+from backend_architect.plan import Finding
 from backend_architect.profile import Profile
 
 
@@ -24,6 +25,7 @@ class RuleArchitect:
     """Decides by rules on facts and statements; asks no model, touches no network."""
 
     name = "rules"
+    repairs = 0
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked."""
@@ -53,7 +55,11 @@ class RuleArchitect:
         """Turn the decisions into ordered, verifiable work, and say what is left out."""
         case = study(brief, profile)
         delivered = deliveries.delivery(case, design.scope, design)
-        return tiny.delivery(case, delivered.model_copy(update={"left_out": left_out(case, design)}))
+        return tiny.delivery(case, delivered.model_copy(update={"left_out": left_out(design, profile)}))
+
+    async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
+        """Return the design as it is: the same rules would decide the same again."""
+        return design
 
 
 @remembered

@@ -279,8 +279,10 @@ def remembered(rule: Callable[Concatenate[Case, Rest], Answer]) -> Callable[Conc
     @wraps(rule)
     def asked(case: Case, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
         question = (rule, args, tuple(kwargs.items()))
-        if question not in case.memory:
-            case.memory[question] = rule(case, *args, **kwargs)
-        return case.memory[question]  # type: ignore[return-value]
+        # Looked up once: what is asked with can be long, and its hash takes time.
+        answer = case.memory.get(question, case)
+        if answer is case:
+            answer = case.memory[question] = rule(case, *args, **kwargs)
+        return answer  # type: ignore[return-value]
 
     return asked

@@ -116,6 +116,8 @@ def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) ->
     for endpoint in contracts.endpoints:
         if not endpoint.cites:
             continue
+        if endpoint.owner and endpoint.limit and (where := limited_at(brief, endpoint)):
+            labels[where] = Reading(statement=where, label="constraint")
         home = contracts.home(endpoint)
         if not endpoint.owner:
             labels[home] = Reading(statement=home, label="functional")
@@ -123,6 +125,12 @@ def settle(brief: Brief, readings: tuple[Reading, ...], contracts: Contracts) ->
             labels[home] = Reading(statement=home, label="integration")
             owners.add(endpoint.owner)
     return tuple(labels.get(reading.statement, reading) for reading in readings)
+
+
+def limited_at(brief: Brief, endpoint: SpelledEndpoint) -> int:
+    """Return the statement that limits the calls of an endpoint: the one that names it too, else the first; 0 if none does."""
+    said = [n for n in endpoint.cites if endpoint.limit in brief.statements[n - 1].text]
+    return next((n for n in said if endpoint.path in brief.statements[n - 1].text), next(iter(said), 0))
 
 
 def _sections(brief: Brief, contracts: Contracts, endpoints: list[SpelledEndpoint], *, least: int = 1) -> set[tuple[str, ...]]:

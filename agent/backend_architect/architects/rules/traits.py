@@ -9,8 +9,10 @@ from typing import Literal
 from backend_architect.architects.rules.case import Action, Actor, Contracts, Judgement, Reading, Stack, System, Traits
 from backend_architect.architects.rules.delivery.stacks import STACKS, migrate, stack_for
 from backend_architect.architects.rules.language import lexicon
+from backend_architect.architects.rules.language.wording import plural
 from backend_architect.brief import Brief
 from backend_architect.design import Engine
+from backend_architect.expressions import expression
 from backend_architect.profile import Fact, FactName, Profile
 from backend_architect.text import Cites
 
@@ -42,23 +44,23 @@ _ENGINES: tuple[tuple[str, Engine], ...] = (
     ("cosmos", "cosmosdb"),
     ("dynamo", "dynamodb"),
 )
-_PUSH = re.compile(
+_PUSH = expression(
     r"\bweb ?sockets?\b|\bserver[- ]sent events\b|\bSSE\b|\blive (?:updates?|chat|bids?|bidding|auctions?|scores?|feeds?|prices?|view)\b|\breal[- ]time (?:updates?|chat|collaborat\w+|bid\w*|notifications?|boards?|feed|messag\w+)\b"
     r"|\bvisible to all\b|\bwithout (?:re-?loading|refreshing)\b|\b(?:appears?|updates?|shown?|seen?) (?:live|instantly|immediately|in real[- ]time)\b|\bpush(?:ed|es)? (?:updates?|to (?:all|every|the) \w*(?:client|user|viewer|browser)s?)\b",
     re.IGNORECASE,
 )
-_TWO_WAY = re.compile(r"\bweb ?sockets?\b|\bchat\w*\b|\bbid(?:s|ding|der)?\b|\bgames?\b|\bcollaborat\w+ edit\w+\b|\bmultiplayer\b", re.IGNORECASE)
-_BROWSER_ONLY = re.compile(
+_TWO_WAY = expression(r"\bweb ?sockets?\b|\bchat\w*\b|\bbid(?:s|ding|der)?\b|\bgames?\b|\bcollaborat\w+ edit\w+\b|\bmultiplayer\b", re.IGNORECASE)
+_BROWSER_ONLY = expression(
     r"\b(?:browser[- ]only|entirely in the browser|runs? (?:completely|entirely|only) in the browser|no (?:backend|server)(?: is)? (?:needed|required|wanted|at all)?|without (?:a |any )?(?:backend|server)|static (?:site|page) only|client[- ]side only)\b",
     re.IGNORECASE,
 )
-_EMBEDDED = re.compile(r"\b(?:firmware|microcontroller|embedded (?:device|system|software)|bare[- ]metal|arduino|esp32|stm32)\b", re.IGNORECASE)
-_CLI = re.compile(r"\b(?:cli|command[- ]line) (?:application|app|tool|program|utility)\b|\bmust be a cli\b", re.IGNORECASE)
-_EXISTING = re.compile(
+_EMBEDDED = expression(r"\b(?:firmware|microcontroller|embedded (?:device|system|software)|bare[- ]metal|arduino|esp32|stm32)\b", re.IGNORECASE)
+_CLI = expression(r"\b(?:cli|command[- ]line) (?:application|app|tool|program|utility)\b|\bmust be a cli\b", re.IGNORECASE)
+_EXISTING = expression(
     r"\b(?:current(?:ly)? (?:process|system|architecture|setup|workflow|api)|existing (?:system|process|api|database|application|workflow|platform)|legacy|side[- ]by[- ]side|our system|we currently|currently,? (?:we|they|as))\b",
     re.IGNORECASE,
 )
-_DEVICE = re.compile(r"\b(?:device|gateway|sensor|meter|partner|merchant|sender|client program|machine)s?\b", re.IGNORECASE)
+_DEVICE = expression(r"\b(?:device|gateway|sensor|meter|partner|merchant|sender|client program|machine)s?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -239,9 +241,7 @@ def _pattern(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["singl
 
 def _some(nouns: tuple[str, ...]) -> str:
     """Return the first few things acted on, in words."""
-    import inflection
-
-    named = [inflection.pluralize(noun.replace("_", " ")) for noun in nouns[:3]]
+    named = [plural(noun) for noun in nouns[:3]]
     return ", ".join(named[:-1]) + f" and {named[-1]}" if len(named) > 1 else "".join(named)
 
 

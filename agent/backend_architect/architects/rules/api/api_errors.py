@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.case import Case, System
 from backend_architect.architects.rules.language.wording import ENGINE_NAMES, clipped, headed, listing, spaced
 from backend_architect.architects.rules.language.words import singular, snake, words
+from backend_architect.architects.rules.layers.critical_path import computes
 from backend_architect.architects.rules.layers.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, is_identity, outside, queue, relay
 from backend_architect.design import ApiDecision, Endpoint, EndpointError, ErrorCase
 from backend_architect.usual_errors import SOURCES, all_errors
@@ -23,7 +25,7 @@ _MOST: dict[str, dict[Category, int]] = {
     "large": {"input": 2, "business": 5, "system": 3, "external": 3},
 }
 _TAKEN = "_TAKEN"
-_ALL = {"tiny": 3, "small": 8, "medium": 10, "large": 12}
+_ALL = {"tiny": 4, "small": 8, "medium": 10, "large": 12}
 
 Refused = dict[int, list[Endpoint]]
 """By status: the endpoints whose usual refusal it is, the loop's own first."""
@@ -183,7 +185,9 @@ def _recovery(status: int) -> str:
 
 def _system(case: Case, endpoints: tuple[Endpoint, ...]) -> list[ErrorCase]:
     engine = ENGINE_NAMES[case.traits.engine]
-    writes = [e for e in endpoints if e.method in ("POST", "PUT", "PATCH")]
+    beside = [e for e in endpoints if e.method not in ("WS", "SSE") and _beside_the_database(case, e)]
+    touching = [e for e in endpoints if e not in beside]
+    first = [e for e in touching if e.method in ("POST", "PUT", "PATCH")] or (touching if beside else [])
     found: list[ErrorCase] = []
     if case.traits.engine not in ("memory", "none", "browser"):
         cause = (
@@ -195,7 +199,7 @@ def _system(case: Case, endpoints: tuple[Endpoint, ...]) -> list[ErrorCase]:
             ErrorCase(
                 category="system",
                 error=f"{engine} not available",
-                cause=f"{headed(cause)}; hits {_at(writes, most=1) or 'every endpoint'} first",
+                cause=f"{headed(cause)}; hits {_at(first, most=1) or _everything(case, beside)} first{_spared(case, beside)}",
                 message="That did not work just now: try again in a moment",
                 answer="503 with `Retry-After: 5`",
                 recovery="`GET /readyz` turns red, alert after 1 minute; the client repeats reads, a write only with its own identifier",
@@ -211,7 +215,44 @@ def _system(case: Case, endpoints: tuple[Endpoint, ...]) -> list[ErrorCase]:
             recovery="Stack trace in the log, transaction undone; alert above 1 % of requests in 5 minutes",
         )
     )
-    return found
+    # What the loop itself touches comes first.
+    return found[::-1] if any(endpoint.primary for endpoint in beside) else found
+
+
+def _beside_the_database(case: Case, endpoint: Endpoint) -> bool:
+    """Whether an endpoint answers without a row: a queue takes what it is sent, it only works something out, or it asks others."""
+    sought = look_up(case)
+    queued = queue(case) is not None and endpoint.method == "POST" and (endpoint.status == 202 or endpoint.purpose.startswith("Take in"))
+    return queued or computes(case, endpoint) or (sought is not None and not sought.by_person and endpoint.path == sought.path and endpoint.entity is None)
+
+
+def _everything(case: Case, beside: Sequence[Endpoint]) -> str:
+    if not beside:
+        return "every endpoint"
+    return (
+        "sign-ins"
+        if case.traits.auth in ("session", "external", "token")
+        else "callers with a key not seen before"
+        if case.traits.auth == "api-key"
+        else "nobody"
+    )
+
+
+def _spared(case: Case, beside: Sequence[Endpoint]) -> str:
+    """Return which endpoints go on without the database, and on what."""
+    if not beside:
+        return ""
+    keys = " and keys that are kept in memory" if any(endpoint.auth == "service" for endpoint in beside) else ""
+    intake, sought = queue(case), look_up(case)
+    sources = [
+        intake.name
+        if intake is not None and not computes(case, endpoint) and endpoint.method == "POST"
+        else sought.names
+        if sought is not None and endpoint.path == sought.path
+        else "what was loaded at the start"
+        for endpoint in beside
+    ]
+    return f"; {_at(beside)} {'goes' if len(beside) == 1 else 'go'} on with {listing(sources)}{keys}"
 
 
 def _external(case: Case) -> list[ErrorCase]:

@@ -10,6 +10,7 @@ from backend_architect.architects.rules.language.wording import cites, clipped, 
 from backend_architect.architects.rules.layers.grounds import Ground, client, demanding, doing, mention, people, relay
 from backend_architect.architects.rules.structure.topics import topical
 from backend_architect.design import ApiDecision, Endpoint, Entity, Rejected, Scope, Structure
+from backend_architect.expressions import expression
 
 __all__ = ["KEY", "decide", "errors"]
 
@@ -22,13 +23,13 @@ PER_USER = 100
 FEW = 50
 """Up to this many named users a project is an internal tool."""
 
-_VERSION = re.compile(r"/v\d+(?:/|$)")
-_GRAPHQL = re.compile(r"\bgraphql\b", re.IGNORECASE)
-_GRPC = re.compile(r"\bgrpc\b|\bprotobuf\b", re.IGNORECASE)
-_SCHEME = re.compile(r"Authorization:\s*(?P<scheme>[A-Za-z]+)\s")
-_ERROR_BODY = re.compile(r'"(?P<member>errors?)"\s*:')
-_LOCAL = re.compile(r"http://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(?P<port>\d{2,5})")
-_PUBLIC = re.compile(r"\b(?:public(?:ly)? (?:api|available)|anyone|anonymous|visitors?|guests?)\b|匿名", re.IGNORECASE)
+_VERSION = expression(r"/v\d+(?:/|$)")
+_GRAPHQL = expression(r"\bgraphql\b", re.IGNORECASE)
+_GRPC = expression(r"\bgrpc\b|\bprotobuf\b", re.IGNORECASE)
+_SCHEME = expression(r"Authorization:\s*(?P<scheme>[A-Za-z]+)\s")
+_ERROR_BODY = expression(r'"(?P<member>errors?)"\s*:')
+_LOCAL = expression(r"http://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(?P<port>\d{2,5})")
+_PUBLIC = expression(r"\b(?:public(?:ly)? (?:api|available)|anyone|anonymous|visitors?|guests?)\b|匿名", re.IGNORECASE)
 
 
 def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> ApiDecision:
@@ -195,7 +196,7 @@ def _authentication(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
 
 def _documentation(case: Case, endpoints: tuple[Endpoint, ...], spelled: tuple[Endpoint, ...]) -> str:
     if case.traits.size == "tiny":
-        return "`openapi.yaml`, below"
+        return "`openapi.yaml`"
     tested = f"; CI checks every answer of the {counted(len(endpoints), 'endpoint')} against it" if endpoints else ""
     source = "written from the brief's own examples" if spelled else "written before the code"
     return f"`openapi.yaml` (OpenAPI 3.1) in the repository, {source}{tested}"

@@ -16,14 +16,17 @@ from backend_architect.architects.rules.api.endpoint_drafts import (
     writable,
 )
 from backend_architect.architects.rules.api.finished_endpoints import endpoint_key, finished, place, primary
-from backend_architect.architects.rules.api.supporting_endpoints import add_list, add_reads, add_sign_in, add_stream
+from backend_architect.architects.rules.api.look_ups import add_look_up
+from backend_architect.architects.rules.api.supporting_endpoints import add_list, add_people, add_reads, add_sign_in, add_stream
 from backend_architect.architects.rules.case import Action, Case
 from backend_architect.architects.rules.entities.accounts import membership
 from backend_architect.architects.rules.entities.action_entities import left_behind
-from backend_architect.architects.rules.language.nouns import FILES, MONEY_EVENTS, canonical
+from backend_architect.architects.rules.entities.stated_fields import is_described
+from backend_architect.architects.rules.language.nouns import FILES, MONEY_EVENTS, canonical, is_person
 from backend_architect.architects.rules.language.words import an, camel, kebab, plural, word_set, words
 from backend_architect.architects.rules.reading import text_evidence
 from backend_architect.design import Endpoint, Entity, Parameter
+from backend_architect.expressions import expression
 
 _RESULTS = word_set(
     """
@@ -41,6 +44,9 @@ _CATALOGUES = word_set("catalogue catalog collection directory list library inve
 """Words for all there is of the main thing."""
 _ACCEPTED = re.compile(r"\b202\b")
 _CALLED = re.compile(r"\bAPI\b|\bendpoint\b|\breal[- ]time\b|\bimmediate(?:ly)?\b|\bon demand\b")
+_BLOCKS = expression(r"\b(?:blocks?|blocked|blocking)\b", re.IGNORECASE)
+_MOVES = ("mov", "reschedul", "postpon", "shift")
+"""Verbs that give a thing another time, where it has one."""
 _COMPUTED = {
     "score": "score",
     "scor": "score",
@@ -67,6 +73,8 @@ def derived(case: Case, entities: tuple[Entity, ...], *, component: str) -> tupl
             _act(api, action)
     if api.found:
         add_reads(api)
+        add_people(api)
+    add_look_up(api)
     add_sign_in(api)
     add_stream(api)
     operations = sorted(api.found.values(), key=place(api))
@@ -96,6 +104,9 @@ def _act(api: Api, action: Action) -> None:
         return
     if action.verb == "submit" and noun in api.entities and (answer := _response_to(api, noun)):
         _create(api, action, answer)
+        return
+    if action.verb == "change-state" and is_person(noun) and entity is None and "user" in api.entities and action.actor not in ("", noun):
+        _change(api, action, "user")
         return
     if entity is None or noun in ("user", "session", "audit_event"):
         return
@@ -143,9 +154,9 @@ def _response_to(api: Api, noun: str) -> str:
 def _create(api: Api, action: Action, noun: str) -> None:
     entity = api.entities[noun]
     parent = api.parent(noun)
-    imported = action.verb == "import" or (action.verb == "store" and not action.actor)
+    imported = action.verb == "import" or (action.verb == "store" and not action.actor and not is_described(action))
     text = api.case.statement(action.statement).text
-    later = any(_ACCEPTED.search(s.text) for s in text_evidence.demands(api.case)) and imported
+    later = imported and any(_ACCEPTED.search(s.text) for s in text_evidence.demands(api.case))
     operation = Operation(
         "POST",
         api.collection(noun),
@@ -193,7 +204,14 @@ def _change(api: Api, action: Action, noun: str) -> None:
         case "change-state":
             if not status or _befalls(api, action, noun):
                 return
-            chosen = status
+            # Who lets somebody in says how far as well.
+            chosen = status + ([column for column in entity.fields if column.name.endswith(("_limit", "_quota", "_allowance"))] if noun == "user" else [])
+            if action.word.lower().startswith(_MOVES):
+                chosen += [
+                    column
+                    for column in entity.fields
+                    if column.name in ("start", "starts_at", "starts_on", "start_time") and column.type in ("timestamp", "date")
+                ]
         case "assign":
             chosen = [column for column in entity.fields if column.name == "assignee_id"]
         case _:
@@ -355,12 +373,23 @@ def _compute(api: Api, action: Action, noun: str) -> None:
         Operation(
             "POST",
             f"{PREFIX}/{kebab(noun)}-{kebab(plural(kind))}",
-            f"Work out the {kind} of one {words(noun)} and answer at once",
+            f"Check one {words(noun)} and answer at once" if kind == "check" else f"Work out the {kind} of one {words(noun)} and answer at once",
             entity=entity,
             returns=False,
             computes=True,
             request=request,
-            response=(Parameter(name="result", note=f"The {kind}"), Parameter(name="confidence", type="float", minimum=0, maximum=1, required=False)),
+            response=_verdict(api, noun, kind),
         ),
         action,
     )
+
+
+def _verdict(api: Api, noun: str, kind: str) -> tuple[Parameter, ...]:
+    """Return what a computation answers: whether to block, where the brief blocks by it, else the result; how sure it is."""
+    blocks = any(_BLOCKS.search(s.text) for s in text_evidence.mentions(api.case, noun))
+    if blocks:
+        return (
+            Parameter(name="block", type="boolean", note=f"Whether to stop the {words(noun)}: true only above the confidence that is set for it"),
+            Parameter(name="confidence", type="float", minimum=0, maximum=1, note="How sure the model is, 1 for certain"),
+        )
+    return (Parameter(name="result", note=f"The {kind}"), Parameter(name="confidence", type="float", minimum=0, maximum=1, required=False))

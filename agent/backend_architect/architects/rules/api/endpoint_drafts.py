@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from backend_architect.architects.rules.case import Action, Case
+from backend_architect.architects.rules.entities.stated_fields import SET_HERE
 from backend_architect.architects.rules.language.nouns import canonical
 from backend_architect.architects.rules.language.words import camel, kebab, words
 from backend_architect.design import Entity, Field, Parameter
@@ -82,7 +83,11 @@ class Api:
 
     def parent(self, noun: str) -> Entity | None:
         """Return the thing that a thing is created under."""
+        people = self.entities["user"].key if "user" in self.entities else ""
         for column in self.entities[noun].fields:
+            # The people named in a thing are members of it; it does not stand beneath them. Nor beneath its kind.
+            if (column.ref == people and people) or column.name.endswith(("_type_id", "_kind_id")):
+                continue
             if column.ref and column.required and column.name not in ("author_id", "owner_id", "assignee_id", "user_id"):
                 return next((entity for entity in self.entities.values() if entity.key == column.ref), None)
         return None
@@ -121,9 +126,11 @@ def writable(entity: Entity) -> list[Field]:
         column
         for column in entity.fields
         if not column.primary
-        and column.name not in ("created_at", "updated_at", "version", "owner_id", "author_id", "number", "position", "status", "processor", "held_from")
+        and column.name not in ("created_at", "updated_at", "version", "owner_id", "author_id", "position", "status", "processor", "held_from")
         and column.name not in HIDDEN
         and not (column.type == "boolean" and column.name.startswith("is_"))
+        and not column.why.startswith(SET_HERE)
+        and not (column.name == "number" and column.unique)
     ]
 
 
@@ -132,10 +139,14 @@ def body_of(api: Api, noun: str) -> dict[str, Parameter]:
     entity = api.entities[noun]
     parent = api.parent(noun)
     body: dict[str, Parameter] = {}
-    for column in writable(entity):
+    for column in (*(c for c in entity.fields if c.primary and "given by the caller" in c.why), *writable(entity)):
         if parent is not None and column.ref == parent.key:
             continue
         body[camel(column.name)] = parameter_of(column)
+    author = next((column for column in entity.fields if column.name == "author_id"), None)
+    if author is not None and api.case.traits.auth == "none":
+        # Nobody signs in, so the caller has to say who writes.
+        body["authorId"] = parameter_of(author)
     for parameter in parts_of(api, noun, output=False):
         body[parameter.name] = parameter
     return body

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from backend_architect.architects.rules.api.endpoint_drafts import PASSWORD
+from backend_architect.architects.rules.api.endpoint_drafts import HIDDEN, PASSWORD, parameter_of
 from backend_architect.architects.rules.api.endpoint_refusals import Call, idempotency, refusals
 from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.entities.contract_entities import Target, target
@@ -15,16 +15,17 @@ from backend_architect.architects.rules.language.wording import clipped
 from backend_architect.architects.rules.language.words import singular, snake, words
 from backend_architect.architects.rules.reading import text_evidence
 from backend_architect.design import Endpoint, Entity, Keys, Parameter
+from backend_architect.expressions import expression
 
 _LOGIN = frozenset({"login", "signin", "sign-in", "session", "sessions", "auth", "authenticate", "token", "oauth"})
 _REGISTER = frozenset({"register", "registration", "signup", "sign-up"})
-_MAIN = re.compile(r"\b(?:principal|main|primary|core|central|wichtigste|haupt\w*)\b|主要", re.IGNORECASE)
-_CHOICE = re.compile(
+_MAIN = expression(r"\b(?:principal|main|primary|core|central|wichtigste|haupt\w*)\b|主要", re.IGNORECASE)
+_CHOICE = expression(
     r"\boptional(?:ly)?\b|\bby default\b|\bdefaults? (?:to|is|setting)|\bdefault:|\bmay (?:choose|be left out)|\bpor padrão\b|\bpor defecto\b|\bstandardmäßig\b"
     r"|\bopcional(?:mente)?\b|默认|可以选择|可选",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"expir|过期|到期|ablauf|abläuft", re.IGNORECASE)
+_ENDS = expression(r"expir|过期|到期|ablauf|abläuft", re.IGNORECASE)
 _WORDS = {"GET": "Read", "HEAD": "Check", "POST": "Create", "PUT": "Replace", "PATCH": "Change", "DELETE": "Delete"}
 
 
@@ -83,7 +84,7 @@ def endpoint(case: Case, spelled: SpelledEndpoint, entities: tuple[Entity, ...],
         status=status,
         entity=entity.key if entity and not (plain and not spelled.returns and not spelled.response) else None,
         many=spelled.many or _lists(spelled, at),
-        response=spelled.response,
+        response=spelled.response or _granted(case, spelled, at, entity, signs_in=signs_in, auth=auth),
         errors=refusals(call),
         pagination=spelled.paginated,
         idempotency=idempotency(spelled.method, request, noun, by_noun.get(noun)) or _pair(spelled, at),
@@ -93,6 +94,20 @@ def endpoint(case: Case, spelled: SpelledEndpoint, entities: tuple[Entity, ...],
         satisfies=satisfies,
         cites=tuple(sorted(spelled.cites)),
     )
+
+
+def _granted(case: Case, spelled: SpelledEndpoint, at: Target, entity: Entity | None, *, signs_in: bool, auth: str) -> tuple[Parameter, ...]:
+    """Return what somebody who signs in or registers gets: what is known of them and the token to send from then on."""
+    login = next((one for one in case.contracts.ours if one.method == "POST" and target(one.path).operation in _LOGIN), None)
+    makes = spelled.method == "POST" and at.noun == "user" and not at.keys and (not at.operation or at.operation in _REGISTER)
+    # Who registers is signed in where the brief gives the same answer to both.
+    registers = makes and login is not None and bool(spelled.returns) and spelled.returns == login.returns
+    if case.traits.auth != "token" or auth != "none" or not (signs_in or registers):
+        return ()
+    known = () if entity is None else tuple(parameter_of(column) for column in entity.fields if column.name not in HIDDEN)
+    if any(parameter.name == "token" for parameter in known):
+        return ()
+    return (*known, Parameter(name="token", note="Sent with each later call that needs sign-in"))
 
 
 def main(case: Case, spelled: tuple[SpelledEndpoint, ...], acted: int | None) -> int:

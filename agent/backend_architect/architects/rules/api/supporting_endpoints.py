@@ -15,8 +15,10 @@ from backend_architect.architects.rules.api.endpoint_drafts import (
     under,
 )
 from backend_architect.architects.rules.case import Action
+from backend_architect.architects.rules.entities.named_people import heads, predefined
+from backend_architect.architects.rules.entities.stated_fields import DECIDED
 from backend_architect.architects.rules.language.nouns import canonical
-from backend_architect.architects.rules.language.words import an, camel, plural, words
+from backend_architect.architects.rules.language.words import an, camel, plural, snake, words
 from backend_architect.design import Parameter
 
 
@@ -74,6 +76,14 @@ def add_reads(api: Api) -> None:
         mine = [operation for operation in api.found.values() if operation.entity is entity]
         if not mine:
             continue
+        decided = next((column for column in entity.fields if column.name == "status" and column.values == DECIDED), None)
+        if decided is not None and not any(operation.method == "PATCH" for operation in mine):
+            # Who is asked says yes or no.
+            answer = parameter_of(decided).model_copy(update={"values": DECIDED[1:]})
+            api.put(
+                Operation("PATCH", api.item(noun), f"Accept or decline one {words(noun)}", entity=entity, request={**identifier(entity), "status": answer}),
+                cites=entity.cites[-1:],
+            )
         made = any(operation.method == "POST" and operation.returns for operation in mine)
         touched = any(operation.method in ("PATCH", "DELETE") for operation in mine)
         if touched and not made and "create" not in {action.verb for operation in mine for action in operation.actions}:
@@ -118,6 +128,18 @@ def add_reads(api: Api) -> None:
         )
 
 
+def add_people(api: Api) -> None:
+    """Add the list to choose a person from, where people are there from the start and nobody signs in."""
+    user = api.entities.get("user")
+    if user is None or api.case.traits.auth != "none" or any(operation.entity is user for operation in api.found.values()):
+        return
+    said, counted = predefined(api.case), heads(api.case)
+    if said is None:
+        return
+    cites = tuple(dict.fromkeys((said.number, *((counted.statement,) if counted else ()))))
+    api.put(Operation("GET", f"{PREFIX}/users", "List the users, to choose who is working", entity=user, many=True), cites=cites)
+
+
 def add_sign_in(api: Api) -> None:
     """Add registration, sign-in and sign-out where people have passwords here."""
     user = api.entities.get("user")
@@ -135,10 +157,13 @@ def add_sign_in(api: Api) -> None:
     ]
     basis = traits.auth_basis.cites
     if register:
+        registered = {snake(member) for action in register for member in action.members}
         fields = {
             camel(column.name): parameter_of(column)
             for column in user.fields
-            if column.required and not column.primary and column.name not in ("password_hash", "created_at", "updated_at", "role")
+            if (column.required or snake(column.name) in registered)
+            and not column.primary
+            and column.name not in ("password_hash", "created_at", "updated_at", "role", "status")
         }
         made = api.put(
             Operation("POST", f"{PREFIX}/users", "Register", entity=user, status=201, request={**fields, "password": body["password"]}, auth="none"),

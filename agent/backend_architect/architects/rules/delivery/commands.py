@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.delivery.stacks import DOWN, UP, focused_test, migrate
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
-from backend_architect.design import Command, Design, Engine
+from backend_architect.design import Command, Container, Design, Engine
 
 _BACKUP: dict[Engine, str] = {
     "postgresql": 'pg_dump --format=custom --file="backup-$(date +%F).dump" "$DATABASE_URL"',
@@ -69,6 +70,17 @@ def _program(case: Case) -> tuple[Command, ...]:
     return tuple(found)
 
 
+def _composed(containers: Sequence[Container]) -> list[Command]:
+    """Return how the containers are built and started; what others make is there before."""
+    machine = next((container.platform for container in containers if container.platform), "")
+    joined = wording.listing([f"`{name}`" for name in dict.fromkeys(name for container in containers for name in container.networks)])
+    platform = f"--platform {machine} " if machine else ""
+    return [
+        _command("image", "local", f'docker build {platform}--tag "$APP_IMAGE" .', "The one image that the API and the worker run"),
+        _command("run", "local", "docker compose up --detach --wait", f"Start it; {joined} is up before" if joined else "Start it"),
+    ]
+
+
 def _service(case: Case, design: Design) -> tuple[Command, ...]:
     stack, engine, tiny = case.traits.stack, case.traits.engine, case.traits.size == "tiny"
     tables = len(evidence.built(design.entities))
@@ -76,7 +88,8 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
     revert = migrate(engine, file=DOWN) if schema and engine in grounds.RELATIONAL else ""
     apply = migrate(engine, file=UP)
     first = evidence.primary(design.endpoints)
-    compose = design.operations is not None and "docker compose" in design.operations.decision.deployment
+    containers = design.operations.containers if design.operations else ()
+    compose = bool(containers)
     found = [] if tiny else [_command("install", "local", stack.install, "Dependencies at locked versions")]
     if engine == "postgresql" and not compose and not tiny:
         found.append(
@@ -105,7 +118,7 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
                 wording.headed(wording.counted(tables, "table" if engine in grounds.RELATIONAL else "collection")),
             )
         )
-    found.append(_command("run", "local", "docker compose up --build" if compose else f"{stack.install} && {stack.run}" if tiny else stack.run, "Start it"))
+    found += _composed(containers) if compose else [_command("run", "local", f"{stack.install} && {stack.run}" if tiny else stack.run, "Start it")]
     if tiny:
         found.append(_command("ci", "ci", f"{stack.lint} && {stack.test}", "On each push"))
         if engine in _BACKUP:
@@ -117,6 +130,8 @@ def _service(case: Case, design: Design) -> tuple[Command, ...]:
     found.append(_command("ci-test", "ci", stack.test, "All tests"))
     if revert:
         found.append(_command("ci-migrate", "ci", f"{apply} && {revert} && {apply}", "The migration and its reverse, on an empty database"))
+    if compose:
+        found.append(_command("ci-compose", "ci", "docker compose config --quiet", "The compose file is valid"))
     if design.endpoints:
         found.append(_command("ci-contract", "ci", "npx --yes @redocly/cli@latest lint openapi.yaml", "The contract is a valid OpenAPI document"))
     load = design.performance.decision.load_test if design.performance else ""

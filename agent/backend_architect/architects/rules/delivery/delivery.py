@@ -57,9 +57,17 @@ def _described(case: Case, scope: Scope, design: Design) -> list[tuple[str, str,
         FIRST: (("Build and run it" if tiny else "Walking skeleton") if case.traits.shape == "service" else "The parts and their rules", first),
         REST: ("The rest, and running it" if tiny else "All that is asked for now", _rest(case, scope)),
         HARDEN: ("Ready for use", _ready(case, design, noun)),
-        LATER: ("Later", "Not before the rest is in use" if tiny else "What the brief itself puts off; each is planned again when its turn comes"),
+        LATER: ("Later", "Not before the rest is in use" if tiny else _put_off(case, scope)),
     }
     return [(key, *texts[key]) for key in ORDER]
+
+
+def _put_off(case: Case, scope: Scope) -> str:
+    said = "What the brief itself puts off; each is planned again when its turn comes"
+    if grounds.staged(case) is None:
+        return said
+    growth = "The stages of the growth that the brief describes, each due when its trigger fires and not before"
+    return f"{growth}. {said}" if any(r.horizon == "later" for r in scope.requirements) else growth
 
 
 def _rest(case: Case, scope: Scope) -> str:

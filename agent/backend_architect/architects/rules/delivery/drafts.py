@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from backend_architect.architects.rules.language import wording
 from backend_architect.design import Design, Keys, Requirement, Task
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
 FIRST, REST, HARDEN, LATER = "p-loop", "p-rest", "p-ready", "p-later"
@@ -17,7 +18,7 @@ ORDER = (FIRST, REST, HARDEN, LATER)
 _UNDERPINNING = frozenset({"t-start", "t-data", "t-load", "t-regulated", "t-operate"})
 """Tasks of a service that no function comes from."""
 
-_WORD = re.compile(r"[a-z][a-z-]{3,}")
+_WORD = expression(r"[a-z][a-z-]{3,}")
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -29,7 +30,7 @@ _COMMON = frozenset(
 _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "t-load",
-        re.compile(
+        expression(
             r"\b(?:latenc\w+|p9\d|fast|quick\w*|perform\w+|throughput|scal\w+|load|per"
             r" second|traffic|concurren\w+|efficient\w*)\b|流量|性能|读写|高可用|desempenho",
             re.IGNORECASE,
@@ -37,11 +38,11 @@ _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "t-access",
-        re.compile(r"\b(?:secur\w+|log-?in|auth\w*|permission\w*|role\w*|sso|single sign|privacy|confidential\w*|encrypt\w*|hipaa|gdpr|pci)\b", re.IGNORECASE),
+        expression(r"\b(?:secur\w+|log-?in|auth\w*|permission\w*|role\w*|sso|single sign|privacy|confidential\w*|encrypt\w*|hipaa|gdpr|pci)\b", re.IGNORECASE),
     ),
     (
         "t-operate",
-        re.compile(
+        expression(
             r"\b(?:deploy\w*|availab\w+|uptime|downtime|backup|docker\w*|container\w*|ci|pipeline|monitor\w*|log(?:s|ging)?|port|cpu|memory|cloud|environment|cost|budget|hosted)\b",
             re.IGNORECASE,
         ),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 
 from backend_architect.architects.rules.case import Case
-from backend_architect.architects.rules.delivery.drafts import FIRST, HARDEN, REST, Draft
+from backend_architect.architects.rules.delivery.drafts import FIRST, HARDEN, LATER, REST, Draft
 from backend_architect.architects.rules.delivery.stacks import focused_test
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds, recovery
+from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.design import Design
 
 
 def background(case: Case, design: Design, noun: str) -> list[Draft]:
     """Return the tasks of the jobs: one each, or one for all of a small project."""
-    work = design.messaging.jobs if design.messaging else ()
+    # What trains a model is done where the notebooks are, and has its task there.
+    work = tuple(job for job in (design.messaging.jobs if design.messaging else ()) if not job.key.startswith("job-train"))
     if not work:
         return []
     together = case.traits.size in ("tiny", "small") or len(work) > 6
@@ -28,8 +30,10 @@ def background(case: Case, design: Design, noun: str) -> list[Draft]:
                 key="t-jobs" if not drafts else f"t-{main.key}",
                 phase=FIRST if main.key.startswith("job-forward") else REST,
                 title=main.name if one else f"Work in the background: {wording.listing([job.name[0].lower() + job.name[1:] for job in bundle], most=3)}",
-                implements=[key for job in bundle for key in job.satisfies if any(r.key == key and r.horizon == "now" for r in design.scope.requirements)],
-                after=["t-loop"],
+                implements=[key for job in bundle for key in job.satisfies if any(r.key == key and r.horizon == "now" for r in design.scope.requirements)]
+                or [next((c.key for c in design.structure.components if c.kind == "worker"), "c-api")],
+                # What is taken from a queue is there before the other jobs have anything to work on.
+                after=["t-loop", *(["t-jobs"] if drafts and work[0].key.startswith("job-take") else [])],
                 steps=[f"{wording.headed(wording.clipped(job.does, 150))} ({wording.clipped(job.trigger, 60)})" for job in bundle[:4]],
                 verify=focused_test(case.traits.stack, "jobs" if not one else wording.slug(main.key.removeprefix("job-"))),
                 done_when=(
@@ -67,6 +71,32 @@ def stream(case: Case, design: Design, noun: str) -> list[Draft]:
             cites=list(case.traits.realtime_basis.cites),
         )
     ]
+
+
+def growth(case: Case, design: Design) -> list[Draft]:
+    """Return a task for each stage of a growth that the brief itself goes through, due when its trigger fires."""
+    if design.performance is None or grounds.staged(case) is None:
+        return []
+    scale = {n for fact in (*case.profile.all("users"), *case.profile.all("reads-per-second"), *case.profile.all("writes-per-second")) for n in fact.cites}
+    asked = [r.key for r in design.scope.requirements if r.horizon == "now" and scale.intersection(r.cites)]
+    drafts: list[Draft] = []
+    # The first row is what is built on day 0.
+    for number, stage in enumerate(design.performance.scaling[1:], start=1):
+        drafts.append(
+            Draft(
+                key=f"t-grow-{number}",
+                phase=LATER,
+                title=wording.clipped(stage.then, 90),
+                implements=[design.performance.decision.key, *asked],
+                after=["t-operate" if not drafts else drafts[-1].key],
+                steps=[
+                    f"Due at: {wording.clipped(stage.trigger, 150)}",
+                    *([] if drafts else ["Before this and each later one, a profile: what it relieves has to be what is at its limit"]),
+                ],
+                done_when="The load test passes at twice the rate of the trigger, and the figure that fired it is below half its threshold",
+            )
+        )
+    return drafts
 
 
 def goal(case: Case, design: Design) -> str:
@@ -127,7 +157,7 @@ def hardening(case: Case, design: Design, noun: str) -> list[Draft]:
         if kept:
             steps.append(f"Backup and a timed restore: {wording.clipped(running.backup, 200)}")
         if tiny:
-            timed = f", time 100 calls as a benchmark ({goal(case, design)})" if performance is not None else ""
+            timed = f", time 100 calls as a benchmark ({goal(case, design)})" if performance is not None and promised(case) else ""
             steps = [f"Go through the OWASP Top 10{timed}"]
         if not tiny:
             steps.append(f"Alerts: {wording.listing([wording.clipped(m.signal, 50) for m in operations.monitors], most=4)}")

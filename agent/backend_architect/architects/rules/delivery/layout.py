@@ -178,6 +178,9 @@ def _service(case: Case, design: Design, names: Sequence[str]) -> tuple[CodePlac
             case "job":
                 for job in jobs[: _MOST[case.traits.size]]:
                     name = wording.slug(job.key.removeprefix("job-"))
+                    if name.startswith("train-"):
+                        places.append(CodePlace(path=f"notebooks/{snake(name)}.py", holds=f"{job.name}: data in, model and its measured errors out"))
+                        continue
                     places.append(CodePlace(path=path.format(job=name, job_snake=snake(name), job_pascal=pascal(name)), holds=f"{job.name}; safe to run twice"))
             case "client":
                 for system in partners[:3]:

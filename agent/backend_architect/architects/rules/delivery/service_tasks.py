@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.delivery.acceptance import acceptance, rules, shape_of
+from backend_architect.architects.rules.delivery.analysis_tasks import analysis
 from backend_architect.architects.rules.delivery.drafts import FIRST, LATER, REST, Draft
 from backend_architect.architects.rules.delivery.groups import groups
 from backend_architect.architects.rules.delivery.late_tasks import background, hardening, stream
 from backend_architect.architects.rules.delivery.stacks import DOWN, UP, focused_test, migrate
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
+from backend_architect.architects.rules.layers.evidence import taken_in
 from backend_architect.architects.rules.layers.jobs import forwarded
 from backend_architect.design import Design, Endpoint
 
@@ -42,6 +44,8 @@ def service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
         drafts.append(_access(case, design, logins, FIRST))
     outside = _partners(case, design, FIRST if forwarded(case, design.endpoints) is not None or _asked(case, first) else REST)
     drafts += [draft for draft in outside if draft.phase == FIRST]
+    beside = analysis(case, design, taken_in(design.endpoints, design.entities) or noun)
+    drafts += [draft for draft in beside if draft.phase == FIRST]
     before = [draft.key for draft in drafts]
     drafts.append(_loop(case, design, logins, before) if design.endpoints else _bare_loop(case, design, before))
     if needs_access and not guarded:
@@ -49,6 +53,8 @@ def service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:
     drafts += [draft for draft in outside if draft.phase == REST]
     drafts += _resources(case, design, logins)
     drafts += background(case, design, noun)
+    drafts += [draft for draft in beside if draft.phase == REST]
+    drafts += _handover(case, design, noun)
     drafts += stream(case, design, noun)
     drafts += hardening(case, design, noun)
     have = {draft.key for draft in drafts}
@@ -73,10 +79,16 @@ def _homes(case: Case, design: Design, have: set[str]) -> dict[str, str]:
     found = {}
     for component in design.structure.components:
         match component.kind:
+            case "store" if component.key == "c-archive":
+                wish = ["t-workspace", "t-jobs", "t-data"]
+            case _ if component.key in ("c-workspace", "c-dashboards"):
+                wish = [component.key.replace("c-", "t-", 1)]
             case "store":
                 wish = ["t-load"] if component.key == "c-cache" else ["t-jobs", "t-loop"] if component.key == "c-queue" else ["t-data", "t-start"]
             case "worker":
                 wish = ["t-jobs", "t-live", "t-operate"]
+            case "external" if component.key == "c-existing":
+                wish = ["t-handover", "t-loop"]
             case "external":
                 wish = [f"t-partner-{wording.slug(component.name)}", "t-partners", "t-loop"]
             case "client":
@@ -138,6 +150,8 @@ def _schema(case: Case, design: Design) -> Draft | None:
     steps = [f"Write the migration: {names}" if engine in grounds.RELATIONAL else f"Define {names}"]
     if held and case.traits.size != "tiny":
         steps.append(f"{wording.headed(guard)} keeps {wording.listing(held)}")
+    if any(component.key == "c-objects" for component in design.structure.components):
+        steps.append("Create the private bucket: no public access, encryption on, a rule that ends uploads left unfinished after a day")
     revert = migrate(engine, file=DOWN) if engine in grounds.RELATIONAL else ""
     if revert:
         steps.append("Apply, revert and apply again on an empty database")
@@ -232,6 +246,34 @@ def _partners(case: Case, design: Design, phase: str) -> list[Draft]:
             )
         )
     return drafts
+
+
+def _handover(case: Case, design: Design, noun: str) -> list[Draft]:
+    """Return the change in a running system that has to take its work from the new queue."""
+    running = next((c for c in design.structure.components if c.key == "c-existing"), None)
+    queue = next((c for c in design.structure.components if c.key == "c-queue"), None)
+    first = evidence.primary(design.endpoints)
+    if running is None or queue is None:
+        return []
+    status = next((e for e in design.endpoints if e.method == "GET" and "{" in e.path), None)
+    seen = f" and `{evidence.call(status)}` says so" if status is not None else ""
+    accepted = f"`{evidence.call(first)}` still answers {first.status}" if first is not None else f"what is sent is still confirmed by {queue.name}"
+    now = {r.key for r in design.scope.requirements if r.horizon == "now"}
+    return [
+        Draft(
+            key="t-handover",
+            phase=FIRST,
+            title=f"Let the running system take {wording.plural(noun)} from {queue.name}",
+            implements=[running.key, *(key for key in running.satisfies if key in now)],
+            after=["t-loop"],
+            steps=[
+                f"In the running system: read {queue.name} with a lease, look up the {noun}'s ID, process it, record its state, then delete the entry",
+                "The old way in stays open behind a switch until both have been compared for a week",
+            ],
+            done_when=(f"With the running system stopped, {accepted}; started again, it has processed each {noun} once{seen}"),
+            cites=list(running.cites),
+        )
+    ]
 
 
 def _loop(case: Case, design: Design, logins: Sequence[Endpoint], after: list[str]) -> Draft:

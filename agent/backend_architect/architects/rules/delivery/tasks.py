@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from backend_architect.architects.rules import tiny
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.delivery.drafts import LATER, ORDER, Draft, place_components, place_requirements
+from backend_architect.architects.rules.delivery.late_tasks import growth
 from backend_architect.architects.rules.delivery.program_tasks import program
 from backend_architect.architects.rules.delivery.service_tasks import service
 from backend_architect.architects.rules.language import wording
@@ -19,6 +20,8 @@ def tasks(case: Case, design: Design) -> tuple[Task, ...]:
     drafts += _later(case, design, drafts)
     place_components(drafts, design, homes)
     place_requirements(drafts, design)
+    # What is due later takes nothing away from what is proved now.
+    drafts += growth(case, design)
     _fill_cites(drafts, design)
     if case.traits.size == "tiny":
         drafts = tiny.tasks(case, drafts) if case.traits.shape == "service" else tiny.program_tasks(drafts)

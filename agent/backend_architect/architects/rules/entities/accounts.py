@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.entities.action_entities import left_behind
+from backend_architect.architects.rules.entities.named_people import add_authors, add_roles, predefined
 from backend_architect.architects.rules.entities.sketches import Sketch
+from backend_architect.architects.rules.entities.stated_fields import add_person_members
 from backend_architect.architects.rules.language.nouns import canonical, is_person
 from backend_architect.architects.rules.language.words import plural, snake, words
 from backend_architect.architects.rules.reading.text_evidence import demands, pattern
@@ -15,13 +18,6 @@ _AUDIT = re.compile(
     (
         r"\baudit (?:log|trail|record|events?)\w*|\blog(?:s|ged|ging)? (?:of )?(?:all|every|each) (?:access|change|action|quer)\w*"
         r"|\btraceab\w+ of (?:access|changes)\b|审计日志|trilha de auditoria|prüfprotokoll"
-    ),
-    re.IGNORECASE,
-)
-_PREDEFINED = re.compile(
-    (
-        r"\b(?:predefined|fixed|seeded|sample|built-in) (?:set of |list of )?users?\b|\bfive users\b|\bwho (?:is|am) (?:using|I)\b|\b(?:pick"
-        r"|choose|select)s? (?:a|their|one of the) users?\b"
     ),
     re.IGNORECASE,
 )
@@ -36,24 +32,28 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         if action.horizon == "now"
         and (action.verb == "assign" or (is_person(canonical(action.noun)) and action.actor and action.verb in ("create", "update", "delete", "register")))
     ]
-    predefined = next((s for s in demands(case) if _PREDEFINED.search(s.text)), None)
+    there = predefined(case)
     # An API that the brief spells out has users only if it names them: its callers may be programs.
     spelled = bool(case.contracts.ours) and "user" not in sketches
     signs_in = (auth in ("session", "token", "external") or (auth == "optional" and not tables)) and not spelled
     owned = signs_in and bool(case.contracts.ours or any(action.actor for action in case.actions))
     # Tables that the brief spells out are all there are.
-    if "user" in sketches or (not tables and (signs_in or people or predefined)):
+    if "user" in sketches or (not tables and (signs_in or people or there)):
         user = sketches.setdefault("user", Sketch("user"))
         user.supporting = True
         user.horizon = "now"
         if not tables:
-            _user(case, user, people_cites={action.statement for action in people} | ({predefined.number} if predefined else set()), signs_in=signs_in)
+            if signs_in and not case.contracts.ours:
+                add_person_members(case, user)
+            _user(case, user, people_cites={action.statement for action in people} | ({there.number} if there else set()), signs_in=signs_in)
     if (owned or spelled) and not tables:
         for sketch in sketches.values():
             if spelled:
                 sketch.owned = False
             elif not sketch.joins and sketch.noun not in ("user", "session", "tag") and _made_by_known(case, sketch):
                 sketch.owned = True
+    if auth == "none" and not tables and not spelled:
+        add_authors(case, sketches)
     if "user" in sketches and not tables and not case.contracts.ours:
         _memberships(case, sketches)
     if auth == "session" and not tables and "session" not in sketches and not case.contracts.ours:
@@ -69,13 +69,18 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         key.add("key_hash", type="text", unique=True, why="Hash of the key; the key itself is shown once")
         key.add("revoked_at", type="timestamp", required=False, why="Moment from which the key no longer works; empty while it does")
     audited = next((s for s in demands(case) if _AUDIT.search(s.text)), None)
+    sought = look_up(case)
+    looks_at_people = sought is not None and sought.by_person
+    if audited is None and sought is not None and sought.by_person:
+        audited = case.statement(sought.actions[0].statement)
     if audited is not None and not tables and sketches and "audit_event" not in sketches and not case.contracts.ours:
         event = Sketch("audit_event", supporting=True, verbs={"store"}, cites={audited.number})
         event.purpose = "Who did what to which record, and when; written once, never changed"
         event.add("actor", type="text", why="Who did it: the signed-in person or the calling program")
         event.add("action", type="text", why="What was done, as a fixed word")
         event.add("subject", type="text", why="Kind and identifier of the record it was done to")
-        event.add("details", type="json", required=False, why="What changed, without the sensitive values themselves")
+        changed = "What was searched by; never what was found" if looks_at_people else "What changed, without the sensitive values themselves"
+        event.add("details", type="json", required=False, why=changed)
         sketches["audit_event"] = event
 
 
@@ -129,6 +134,8 @@ def _user(case: Case, user: Sketch, *, people_cites: set[int], signs_in: bool) -
     if len(roles) > 1 and not case.contracts.ours and "role" not in user.fields and any(actor.privileged for actor in case.actors):
         user.add("role", type="enum", values=roles, why="Decides what the person may do")
         user.cites.update(number for actor in case.actors for number in actor.cites[:1])
+    elif not signs_in and not case.contracts.ours:
+        add_roles(case, user)
     who = ", ".join(words(plural(role)) for role in roles[:4]) if len(roles) > 1 else "people"
     user.purpose = user.purpose or (
         f"{who[:1].upper()}{who[1:]} who sign in" if signs_in else "The people that work is given to and comments come from; no sign-in"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from backend_architect.architects.rules.case import UNNAMED, Action, Case, Verb
+from backend_architect.architects.rules.entities.money_members import add_money_members
 from backend_architect.architects.rules.entities.sketches import Sketch
-from backend_architect.architects.rules.language.field_types import infer
-from backend_architect.architects.rules.language.nouns import AUTHORED, EVENTS, FILES, MONEY_EVENTS, NAMED, canonical, is_person, is_thing
-from backend_architect.architects.rules.language.words import snake, word_set, words
+from backend_architect.architects.rules.entities.stated_fields import SPANS, add_files, add_stated, add_wholes, indispensable, is_described
+from backend_architect.architects.rules.language.field_types import infer, is_known
+from backend_architect.architects.rules.language.nouns import AUTHORED, EVENTS, FILES, KINDS, MONEY_EVENTS, NAMED, canonical, is_person, is_thing
+from backend_architect.architects.rules.language.words import plural, snake, word_set, words
 from backend_architect.architects.rules.reading.text_evidence import contained, counted, demands, grades, mentions, numbered, pattern
 from backend_architect.brief import Statement
 
@@ -46,6 +48,7 @@ _VERB_NOUNS: dict[str, str] = {
     "reply": "reply",
     "subscribe": "subscription",
     "like": "like",
+    "scan": "scan",
 }
 """Verbs that leave a thing of their own behind when they are done to another."""
 
@@ -61,11 +64,14 @@ def from_actions(case: Case, known: dict[str, Sketch]) -> dict[str, Sketch]:
         for noun, parent in _nouns(action):
             sketch = known.get(noun) or found.setdefault(noun, Sketch(noun, horizon="later"))
             _act(sketch, action, parent, case.statement(action.statement).text)
-    _merge_compounds(found)
+    _merge_compounds(found, [statement.text.partition(":")[0].lower() for statement in statements if ":" in statement.text[:60]])
     _contents(case, found, statements)
     kept = _accepted(case, found, statements)
+    add_wholes(case, kept)
     for sketch in kept.values():
         _describe(case, sketch, statements)
+        add_stated(case, sketch)
+        add_money_members(case, sketch)
     return kept
 
 
@@ -75,7 +81,9 @@ def left_behind(action: Action) -> str:
     base = action.word.lower().split(" ")[0]
     if action.verb == "comment" and noun != "comment":
         return "comment"
-    if action.verb not in ("submit", "comment", "schedule", "join") or not noun or not is_thing(noun):
+    if base.startswith("scan") and noun not in FILES:
+        return "" if noun == "scan" else "scan"
+    if action.verb not in ("submit", "comment", "schedule", "join") or not noun:
         return ""
     return next(
         (
@@ -100,7 +108,10 @@ def _nouns(action: Action) -> list[tuple[str, str]]:
     if thing := left_behind(action):
         if thing == "comment":
             return [("comment", noun if is_thing(noun) else of)]
-        return [(thing, noun), (noun, of)]
+        if thing == "scan":
+            return [("scan", "")]
+        # What somebody books is known by the booking, even where its name is no thing by itself.
+        return [(thing, noun), (noun, of)] if is_thing(noun) else [(thing, of)]
     if not noun or not is_thing(noun) or noun in _ATTRIBUTES:
         return []
     if action.verb == "upload" and noun in FILES and not of:
@@ -141,7 +152,8 @@ def _act(sketch: Sketch, action: Action, parent: str, text: str) -> None:
                 sketch.add(
                     column, type="enum", values=choices, why=f"{words(column).capitalize()} of the {words(sketch.noun)}; one of those that the brief lists"
                 )
-            sketch.add(column, required=column in ("title", "name"))
+            if not add_files(sketch, column):
+                sketch.add(column, required=indispensable(sketch.noun, column, described=is_described(action)))
     if belongs in _ATTRIBUTES and canonical(action.of) == sketch.noun:
         sketch.add(belongs, required=belongs in ("title", "name"))
 
@@ -152,15 +164,17 @@ def _is_attribute(column: str) -> bool:
     return (
         len(parts) <= 3
         and parts[0] not in _SAYING
-        and (infer(column).why != "" or infer(column).type != "text" or column in _ATTRIBUTES or is_thing(column))
+        and (infer(column).why != "" or infer(column).type != "text" or column in _ATTRIBUTES or is_known(column) or is_thing(column))
         and not column.endswith(("ing", "_s"))
     )
 
 
-def _merge_compounds(found: dict[str, Sketch]) -> None:
-    """Fold `survey_response` into `response`, `payment_transaction` into `transaction`."""
+def _merge_compounds(found: dict[str, Sketch], topics: list[str]) -> None:
+    """Fold `survey_response` into `response`, `payment_transaction` into `transaction`; not what a lead-in ("Standing orders: …") sets apart."""
     for noun in sorted(found):
         head, _, last = noun.rpartition("_")
+        if head and words(plural(noun)) in topics:
+            continue
         if head and last in found and last != noun and last not in _WEAK:
             target = found[last]
             source = found.pop(noun)
@@ -242,11 +256,11 @@ def _accepted(case: Case, found: dict[str, Sketch], statements: tuple[Statement,
         )
         if noun in _BY_PEOPLE and not any(action.actor and action.verb in _CREATES and canonical(action.noun) == noun for action in sketch.actions):
             continue
-        if noun.split("_")[-1] in _WEAK and len(seen) < 2 and not sketch.at_most:
+        if noun.split("_")[-1] in _WEAK and not noun.endswith("_list_entry") and len(seen) < 2 and not sketch.at_most:
             continue
         if not (creates or score >= 3 or (len(seen) >= 2 and score >= 2)):
             continue
-        if long and len(mentions(case, noun)) < 3 and not any(action.phrase == UNNAMED for action in sketch.actions):
+        if long and len(mentions(case, noun)) < 3 and noun != "scan" and not any(action.phrase == UNNAMED for action in sketch.actions):
             continue
         if (
             all(action.verb in ("report", "compute", "read", "list", "search", "configure", "export", "notify", "other") for action in sketch.actions)
@@ -300,9 +314,9 @@ def _describe(case: Case, sketch: Sketch, statements: tuple[Statement, ...]) -> 
         sketch.add("amount", why=f"Money of the {words(sketch.noun)}, exact to the cent")
     elif noun in ("vote", "rating"):
         sketch.add("value", type="integer", why=f"What was chosen in the {words(sketch.noun)}")
-    elif noun in NAMED and "number" not in sketch.fields:
+    elif noun in NAMED | KINDS and "number" not in sketch.fields:
         sketch.add("name", why=f"What people call the {words(sketch.noun)}")
-    elif noun not in EVENTS and "number" not in sketch.fields:
+    elif noun not in EVENTS and not sketch.noun.endswith("_list_entry") and noun not in SPANS and "number" not in sketch.fields:
         sketch.add("title", why=f"What the {words(sketch.noun)} is about, as the person typed it")
 
 

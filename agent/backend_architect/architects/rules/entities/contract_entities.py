@@ -12,9 +12,10 @@ from backend_architect.architects.rules.language.field_types import infer
 from backend_architect.architects.rules.language.nouns import canonical, is_person
 from backend_architect.architects.rules.language.words import plural, snake, word_set, words
 from backend_architect.design import Field, Parameter
+from backend_architect.expressions import expression
 
-_PREFIX = re.compile(r"^(?:api|rest|public|internal|v\d+(?:\.\d+)?)$", re.IGNORECASE)
-_AGGREGATE = re.compile(r"^(?P<base>.+?)[-_](?:summary|summaries|stats|statistics|report|reports|count|counts|metrics|totals|overview|resumo|resumen)$")
+_PREFIX = expression(r"^(?:api|rest|public|internal|v\d+(?:\.\d+)?)$", re.IGNORECASE)
+_AGGREGATE = expression(r"^(?P<base>.+?)[-_](?:summary|summaries|stats|statistics|report|reports|count|counts|metrics|totals|overview|resumo|resumen)$")
 _OPERATIONS = word_set(
     """
     login logout signin signup signout sign-in sign-up sign-out register registration auth authenticate oauth token tokens refresh session

@@ -10,8 +10,11 @@ from backend_architect.architects.rules.entities import entity_rules
 from backend_architect.architects.rules.entities.accounts import add_accounts
 from backend_architect.architects.rules.entities.action_entities import from_actions
 from backend_architect.architects.rules.entities.contract_entities import resources
+from backend_architect.architects.rules.entities.named_people import author_note
 from backend_architect.architects.rules.entities.sketches import Sketch
+from backend_architect.architects.rules.entities.stated_fields import add_people, agent_field, kinds
 from backend_architect.architects.rules.entities.table_entities import from_table, stated_indexes
+from backend_architect.architects.rules.entities.view_counts import view_counts
 from backend_architect.architects.rules.language.nouns import AUTHORED, USUAL_WHOLES, canonical, is_person
 from backend_architect.architects.rules.language.words import kebab, plural, words
 from backend_architect.architects.rules.reading import text_evidence
@@ -58,10 +61,14 @@ def entities(case: Case) -> tuple[Entity, ...]:
         _usual_wholes(sketches)
     _questionnaires(sketches)
     add_accounts(case, sketches, tables=bool(tables))
+    if not case.contracts.ours and not tables:
+        add_people(case, sketches, accounts="user" in sketches)
     _keep_parents(sketches)
     ordered = _parents_first([sketch for sketch in sketches.values() if sketch.horizon == "now"])
     keys = {sketch.noun if not sketch.joins else sketch.table: entity_key(_table_name(sketch, tables)) for sketch in ordered}
     built = [_entity(case, sketch, keys, tables.get(sketch.noun), sketches) for sketch in ordered]
+    if tables:
+        built += view_counts(case, tuple(built))
     built += [_future(case, sketch) for sketch in sketches.values() if sketch.horizon == "later"]
     return tuple({entity.key: entity for entity in reversed(built)}.values())[::-1]
 
@@ -230,15 +237,27 @@ def _fields(case: Case, sketch: Sketch, keys: dict[str, str], about: tuple[State
             fields.append(Field(name=f"{noun}_id", type="uuid", ref=keys[noun], why=_belongs(sketch.noun, noun)))
     user = keys.get("user")
     if sketch.owned and user and sketch.noun != "user":
-        alone = "; only they may change it" if sketch.verbs & {"update", "delete", "change-state"} else ""
+        staff = _staff(case, sketch)
+        alone = f"; only they{f' and {staff}' if staff else ''} may change it" if sketch.verbs & {"update", "delete", "change-state"} else ""
         column = "author_id" if sketch.noun.split("_")[-1] in AUTHORED else "owner_id"
-        fields.append(Field(name=column, type="uuid", ref=user, why=f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}{alone}"))
+        why = author_note(sketch.noun) if case.traits.auth == "none" else f"Who {'wrote' if column == 'author_id' else 'made'} the {words(sketch.noun)}{alone}"
+        fields.append(Field(name=column, type="uuid", ref=user, why=why))
+    if sketch.agent and user:
+        fields.append(agent_field(case, sketch, user))
     if user and any(action.verb == "assign" and canonical(action.noun) == sketch.noun for action in sketch.actions) and sketch.noun != "user":
         fields.append(Field(name="assignee_id", type="uuid", required=False, ref=user, why=f"Who the {words(sketch.noun)} is given to; empty while nobody"))
-    fields.extend(_person(sketch.noun, field, user) if user else field for field in own.values())
+    for field in own.values():
+        fields.append(kinds(sketch, field.name, keys) or (_person(sketch.noun, field, user) if user else field))
     fields.extend(entity_rules.times(case, sketch, [field.name for field in fields], about))
     fields.extend(entity_rules.held(case, sketch, fields))
     return tuple({field.name: field for field in reversed(fields)}.values())[::-1]
+
+
+def _staff(case: Case, sketch: Sketch) -> str:
+    """Return who may change everybody's, as words: `receptionists`."""
+    privileged = {actor.name for actor in case.actors if actor.privileged}
+    doing = [a.actor for a in sketch.actions if a.actor in privileged and a.verb in ("update", "delete", "change-state") and a.horizon == "now"]
+    return " and ".join(words(plural(name)) for name in dict.fromkeys(doing[:2]))
 
 
 def _person(noun: str, field: Field, user: str) -> Field:

@@ -8,7 +8,7 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.entities.sketches import Sketch
 from backend_architect.architects.rules.language import lexicon
 from backend_architect.architects.rules.language.field_types import PEOPLE
-from backend_architect.architects.rules.language.nouns import APPEND_ONLY, EVENTS, MONEY_EVENTS, canonical
+from backend_architect.architects.rules.language.nouns import APPEND_ONLY, EVENTS, KINDS, MONEY_EVENTS, canonical
 from backend_architect.architects.rules.language.wording import ENGINE_NAMES, clipped
 from backend_architect.architects.rules.language.words import plural, words
 from backend_architect.architects.rules.reading import periods, text_evidence
@@ -40,7 +40,7 @@ def purpose(case: Case, sketch: Sketch) -> str:
     if people and not makers and sketch.parents:
         return f"{many.capitalize()} that {_list([words(plural(actor)) for actor in people][:3])} leave on a {words(sketch.parents[0])}"
     if makers:
-        parts = [f"{words(plural(actor))} {_list(doing[:3])} them" for actor, doing in list(makers.items())[:2]]
+        parts = [f"{words(plural(actor))}{' may' if plural(actor) == actor else ''} {_list(doing[:3])} them" for actor, doing in list(makers.items())[:2]]
         return f"{many.capitalize()}: {'; '.join(parts)}"
     if sketch.parents:
         return f"{many.capitalize()} of one {words(sketch.parents[0])}" + (f", at most {sketch.at_most}" if sketch.at_most else "")
@@ -226,7 +226,7 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tu
     if sketch.noun != "user" and (taken := _never_twice(case, sketch, names)):
         many = " and ".join(f"({', '.join(index.fields)})" for index in taken)
         return f"The unique index over {many} decides between two at the same moment: the loser gets 409; different beginnings that overlap are refused in the same transaction"
-    scarce = next((s for s in about if _SCARCE.search(s.text)), None)
+    scarce = next((s for s in about if _SCARCE.search(s.text)), None) if sketch.noun.split("_")[-1] not in KINDS else None
     if sketch.joins:
         return "The pair is the key: adding it twice changes nothing, removing what is gone neither"
     if scarce is not None:

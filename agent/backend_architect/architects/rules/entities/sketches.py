@@ -31,6 +31,8 @@ class Sketch:
     """For a join table: (column, noun it refers to)."""
     owned: bool = False
     """Whether a known user creates it."""
+    agent: str = ""
+    """Who makes it, if staff may make it for them as well: the bidder of a bid."""
     supporting: bool = False
     purpose: str = ""
     at_most: int | None = None

@@ -13,7 +13,8 @@ PEOPLE = word_set(
     """
     user customer client patient guest visitor author employee student teacher contact member person owner driver doctor citizen applicant
     candidate subscriber donor volunteer tenant resident parent child player participant attendee respondent borrower reader writer seller
-    buyer merchant staff worker technician nurse caretaker bidder sender recipient beneficiary claimant lead
+    buyer merchant staff worker technician nurse caretaker bidder sender recipient beneficiary claimant lead patron pupil passenger voter lender borrower landlord clerk cashier librarian receptionist
+    auctioneer trainer instructor
     """
 )
 """Nouns for kinds of people: a name or address of theirs identifies a person."""
@@ -78,7 +79,7 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     _rule(r"(?:^|_)(?:lat|latitude)$", "float", -90, 90),
     _rule(r"(?:^|_)(?:lng|lon|long|longitude)$", "float", -180, 180),
     _rule((r"(?:^|_)(?:price|amount|total|subtotal|cost|fee|balance|salary|wage|tax|discount|budget|donation|bid|payment|sum|rent|valor|preco|betrag"
-    r"|preis|precio|deposit|fare|revenue|profit|credit_limit)$"), "decimal", 0, why="{Field} of the {noun}, exact to the cent"),
+    r"|preis|precio|deposit|fare|revenue|premium|vat|surcharge|commission|maximum_bid|profit|credit_limit)$"), "decimal", 0, why="{Field} of the {noun}, exact to the cent"),
     _rule(r"(?:^|_)(?:rating|stars)$", "integer", 1, 5, why="Stars from 1 to 5"),
     _rule(r"(?:^|_)percent(?:age)?$", "decimal", 0, 100),
     _rule(r"(?:^|_)(?:probability|confidence|temperature|humidity|distance|speed|weight|height|width|depth|score|ratio|rate|voltage|pressure)$", "float"),
@@ -108,6 +109,13 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
 _TEXT = Guess("", "text", 1, 500)
 _FILES = re.compile(r"(?:^|_)(?:image|photo|picture|avatar|logo|thumbnail|file|attachment|video|audio|recording|scan|pdf)s?$")
 _URL_LIKE = re.compile(r"_(?:url|link|uri|key|path|name|type|size|id)$")
+
+
+@lru_cache(maxsize=4096)
+def is_known(name: str) -> bool:
+    """Return whether a field's name alone says what it holds."""
+    column = snake(name)
+    return any(pattern.search(column) for pattern, _ in _RULES)
 
 
 @lru_cache(maxsize=4096)

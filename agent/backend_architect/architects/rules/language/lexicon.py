@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from backend_architect.architects.rules.case import Verb
+from backend_architect.expressions import expression
 
 _VERBS: dict[Verb, str] = {
     "create": "create add make write compose enter type input define draft open-new record log note build generate start begin place post publish host list-item raise offer",
@@ -16,12 +17,12 @@ _VERBS: dict[Verb, str] = {
     "delete": "delete remove discard erase destroy clear purge drop unfollow unfavorite unlike",
     "change-state": "complete finish close reopen approve reject accept decline confirm cancel activate deactivate enable disable mark move archive restore lock unlock "
     "pause resume stop suspend block unblock expire extend return renew pin flag drag release award conduct toggle escalate resolve withdraw check-in checkout",
-    "submit": "submit answer respond vote rate review bid order book reserve apply request sign-up enrol enroll borrow report-fault reply fill ask lend bid",
-    "assign": "assign allocate put delegate invite share grant transfer attach link tag label",
+    "submit": "submit answer respond vote rate review bid order book reserve apply request sign-up enrol enroll borrow report-fault reply fill ask lend bid scan",
+    "assign": "assign allocate delegate invite share grant transfer attach link tag label",
     "comment": "comment annotate discuss",
     "join": "join leave follow subscribe unsubscribe favorite favourite like",
     "send": "send message chat talk broadcast forward deliver push pass relay emit route transmit",
-    "upload": "upload attach-file scan photograph",
+    "upload": "upload attach-file photograph",
     "download": "download",
     "login": "login log-in sign-in sign authenticate",
     "register": "register sign-up-account",
@@ -36,7 +37,7 @@ _VERBS: dict[Verb, str] = {
     "integrate": "integrate connect sync synchronise synchronize interface mediate broker",
     "validate": "validate verify check-valid enforce prevent restrict limit reject-invalid deny",
     "track": "track monitor measure observe follow-progress",
-    "configure": "configure press set select choose pick switch manage administer maintain handle control",
+    "configure": "configure put press set select choose pick switch manage administer maintain handle control",
     "store": "store save keep persist retain hold cache back-up remember",
 }
 
@@ -131,7 +132,7 @@ STRONG_MODAL = _any(
     r"\b(?:muss|müssen|darf nicht|verpflichtend)\b",
     r"必须|不得",
 )
-STORY = re.compile(r"\bas (?:an?|the|our)?\s*(?P<actor>[\w' -]{2,50}?)(?:,\s*(?:[^,]{2,60},\s*)?|\s+)I\b", re.IGNORECASE)
+STORY = expression(r"\bas (?:an?|the|our)?\s*(?P<actor>[\w' -]{2,50}?)(?:,\s*(?:[^,]{2,60},\s*)?|\s+)I\b", re.IGNORECASE)
 
 NEGATED = _any(
     r"\bout of scope\b",
@@ -198,61 +199,61 @@ INTEGRATION = _any(
     r"schnittstelle|anbindung",
 )
 
-DIRECTIVE = re.compile(
+DIRECTIVE = expression(
     r"^(?:expose|provide|support|develop|build|create|design|implement|write|make|we(?: are|'re)? (?:build|need|want)\w*|i (?:want|need)|our (?:goal|aim))\b",
     re.IGNORECASE,
 )
 """Sentences that give the assignment."""
 
-GENERIC_TITLE = re.compile(
+GENERIC_TITLE = expression(
     r"^(?:endpoints?|read ?me|introduction|overview|quick ?start(?: guide)?|specifications?|requirements?|instructions|project brief|brief|proposal|document|untitled|home|student guide|guide|poc|mvp|proof of concept|prototype|pull request|api|rest(?:ful)? api|deliverables?|minimum viable product|"
     r"state of .* request for proposals|request for proposals?|rfp|.*take[- ]home.*|.*take[- ]home assignment.*)$",
     re.IGNORECASE,
 )
 
-PRIVILEGED = re.compile(
-    r"\b(?:admin\w*|coordinators?|managers?|moderators?|editors?|operators?|supervisors?|staff|librarians?|doctors?|clinicians?|analysts?|auctioneers?|secretar\w+|librarian|caretakers?|boards?)\b",
+PRIVILEGED = expression(
+    r"\b(?:admin\w*|coordinators?|managers?|moderators?|editors?|operators?|supervisors?|staff|librarians?|doctors?|clinicians?|analysts?|auctioneers?|clerks?|receptionists?|cashiers?|registrars?|dispatchers?|catalogu?ers?|secretar\w+|librarian|caretakers?|boards?)\b",
     re.IGNORECASE,
 )
-ANONYMOUS = re.compile(r"\b(?:anonymous|visitors?|guests?|anyone|anybody|everyone|everybody|public|respondents?|unregistered)\b|匿名", re.IGNORECASE)
-ACCESSIBILITY = re.compile(r"\b(?:section 508|wcag|ada|en 301 549|accessib\w*)\b", re.IGNORECASE)
+ANONYMOUS = expression(r"\b(?:anonymous|visitors?|guests?|anyone|anybody|everyone|everybody|public|respondents?|unregistered)\b|匿名", re.IGNORECASE)
+ACCESSIBILITY = expression(r"\b(?:section 508|wcag|ada|en 301 549|accessib\w*)\b", re.IGNORECASE)
 """Rules about people with disabilities: they bind the client, not the data."""
 
-WANTS = re.compile(r"\b(?:wants?|prefers?|would (?:rather|prefer)|needs?|would like|wish(?:es)?|asks? for|(?:is|are) asking for|requires?)\b", re.IGNORECASE)
+WANTS = expression(r"\b(?:wants?|prefers?|would (?:rather|prefer)|needs?|would like|wish(?:es)?|asks? for|(?:is|are) asking for|requires?)\b", re.IGNORECASE)
 """How a background section voices a demand."""
-ASKS = re.compile(r"\b(?:asking for|asks? for|wants?|needs?|requires?|requirements?|must|should|shall|will|can|features?|following)\b.*[:：]$", re.IGNORECASE)
+ASKS = expression(r"\b(?:asking for|asks? for|wants?|needs?|requires?|requirements?|must|should|shall|will|can|features?|following)\b.*[:：]$", re.IGNORECASE)
 """A lead-in whose list is what is asked for."""
-LEGALESE = re.compile(
+LEGALESE = expression(
     r"\b(?:copyright|trademarks?|warrant(?:y|ies)|endorse\w*|intellectual property|unless otherwise noted|no part of this document|third[- ]party sites?|all rights reserved|subject to change without notice)\b",
     re.IGNORECASE,
 )
 
-META = re.compile(
+META = expression(
     r"\binterview(?:er|ee)?\b|面试官|\b(?:this|the) (?:exercise|tutorial|guide)\b|^(?:discuss|clarify|ask|outline|explain|identify any|describe|dive into|address bottlenecks|review)\b|^(?:all )?(?:proposals?|offerors?)\b|^(?:the )?lowest\b.{0,20}\bproposals?\b",
     re.IGNORECASE,
 )
 """Sentences about the exercise or the procurement, not about the product."""
-EQUATION = re.compile(r"\d[^=]{0,200}(?:=|≈)[^=]*\d")
-CONVERSION = re.compile(r"\bconversions?\b|转换|conversão|umrechnung", re.IGNORECASE)
-NEGATIVE_LEAD = re.compile(r"\b(?:not|never|no)\b[^.]*[:：]$|\bnão\b[^.]*:$|\bnicht\b[^.]*:$", re.IGNORECASE)
+EQUATION = expression(r"\d[^=]{0,200}(?:=|≈)[^=]*\d")
+CONVERSION = expression(r"\bconversions?\b|转换|conversão|umrechnung", re.IGNORECASE)
+NEGATIVE_LEAD = expression(r"\b(?:not|never|no)\b[^.]*[:：]$|\bnão\b[^.]*:$|\bnicht\b[^.]*:$", re.IGNORECASE)
 """A lead-in whose list is what must not be."""
-ENSURE = re.compile(r"^(?:the )?[\w ]{2,40}? (?:shall|must|should|will|has to) (?:(?:also )?ensure(?: that)?|make sure(?: that)?) (?=\w)", re.IGNORECASE)
-GRANT = re.compile(
+ENSURE = expression(r"^(?:the )?[\w ]{2,40}? (?:shall|must|should|will|has to) (?:(?:also )?ensure(?: that)?|make sure(?: that)?) (?=\w)", re.IGNORECASE)
+GRANT = expression(
     r"^(?:the )?[\w ]{2,40}? (?:shall|must|should|will) (?:provide|give|offer) (?P<actor>[\w ]{2,40}?) (?:with )?(?:the|an) (?:ability|option|possibility|means) to ",
     re.IGNORECASE,
 )
 """`X shall ensure that Y can …`, `X shall provide Y with the ability to …`: Y acts."""
-WHERE = re.compile(
+WHERE = expression(
     r"\b(?:where|in which|(?:we|they) (?:want|need|expect)|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])"
 )
 """`a platform where members create …`, `it lets visitors book …`: the people named act."""
 
-DOCUMENT_KIND = re.compile(
+DOCUMENT_KIND = expression(
     r"\s*[-–—:(]?\s*\b(?:whiteboard design session|student guide|quick ?start(?: guide)?|design doc(?:ument)?|project brief|requirements(?: document| specification)?|product requirements|prd|technical specification|specification|request for proposals?|take[- ]home(?: assignment)?)\b\)?",
     re.IGNORECASE,
 )
 """Words of a title that say what kind of document it is, not what the project is."""
-CONTRACTOR = re.compile(r"^(?:the |all |any )?(?:contractors?|vendors?|suppliers?|offerors?|bidders? shall|consultants?|state of \w+)\b", re.IGNORECASE)
+CONTRACTOR = expression(r"^(?:the |all |any )?(?:contractors?|vendors?|suppliers?|offerors?|bidders? shall|consultants?|state of \w+)\b", re.IGNORECASE)
 """Subjects who are bound by a contract to do the project, and are no users of it."""
-NOT_ASKED = re.compile(r"\bnot (?:be )?(?:required|responsible|expected|asked|needed)\b|\bneed not\b|\bout of scope\b|\bnot (?:included|part)\b", re.IGNORECASE)
+NOT_ASKED = expression(r"\bnot (?:be )?(?:required|responsible|expected|asked|needed)\b|\bneed not\b|\bout of scope\b|\bnot (?:included|part)\b", re.IGNORECASE)
 """A negative lead-in that frees from something, where others forbid it."""

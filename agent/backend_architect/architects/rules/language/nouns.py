@@ -35,7 +35,7 @@ _ABSTRACT = """
     one_another private public foundation fraudulent_activity suspicious_activity user_activity research user_research usability_testing
     artifact research_artifact fraud crime money loss damage
     trust value benefit opportunity choice_of effort attention focus concern question_of priority_order possibility datum data_source read
-    write read_request write_request bandwidth memory disk cpu space place position direction rate frequency duration size length width
+    write read_request write_request bandwidth memory disk cpu disk_space storage_space place position direction rate frequency duration size length width
     height weight color shape look feel style look_and_feel community society world market industry business company_wide
     customer_experience user_experience satisfaction feedback_loop interest demand supply procedure regulation compliance law privacy
     confidentiality integrity consistency connection connectivity signal bit byte word sentence phrase term language english
@@ -104,7 +104,7 @@ MONEY_EVENTS = frozenset(["payment", "transaction", "bid", "donation", "invoice"
 EVENTS = word_set(
     """
     order booking reservation appointment vote response submission attempt loan enrollment enrolment registration check_in visit click
-    view_event like follow application request session subscription claim shipment delivery trip ride reading measurement
+    view_event like follow application request session subscription claim shipment delivery trip ride reading measurement scan
     """
 )
 """Things that happen: they have a moment and a state rather than a title."""
@@ -117,10 +117,10 @@ NAMED = word_set(
     """
 )
 """Things that people know by a name rather than a title."""
-FILES = frozenset(["image", "photo", "video", "file", "document", "attachment", "picture", "recording", "audio", "scan", "pdf", "avatar"])
+FILES = frozenset(["image", "photo", "video", "file", "document", "attachment", "picture", "recording", "audio", "pdf", "avatar"])
 APPEND_ONLY = word_set(
     """
-    message event log audit_log transaction payment vote reading measurement click visit response submission answer
+    message event log audit_log transaction payment vote reading measurement click visit response submission answer scan
     """
 )
 
@@ -135,6 +135,7 @@ def canonical(noun: str) -> str:
     if (
         head
         and last in ("item", "record", "entry", "datum", "object", "instance")
+        and not head.endswith("_list")
         and head not in ("line", "menu", "order", "inventory", "cart", "work", "journal", "log", "agenda", "action")
     ):
         # "a to-do item", "a customer record": the qualifier is the thing.
@@ -142,6 +143,8 @@ def canonical(noun: str) -> str:
     return one
 
 
+KINDS = frozenset({"type", "kind"})
+"""Last words of what a thing is sorted by: an appointment type."""
 _CALLS = frozenset({"read", "write", "http", "api", "web", "pull", "network", "client", "get", "post"})
 
 
@@ -153,6 +156,9 @@ def is_thing(noun: str) -> bool:
     if last == "request" and len(parts) == 2 and parts[0] not in _CALLS:
         # A request for something is a thing people make; a request to a server is not.
         return is_thing(parts[0]) or parts[0] in ("title", "time", "leave")
+    if last in KINDS and len(parts) == 2:
+        # "Appointment types" that somebody defines are a list of their own.
+        return parts[0] != "user" and is_thing(parts[0])
     if (
         not noun
         or len(noun) < 3

@@ -19,6 +19,10 @@ _KINDS = frozenset({"type", "kind", "sort", "set", "form", "number", "show"})
 """Nouns before "of" that look like verbs."""
 _TAILS = frozenset({"coming", "arriving", "waiting", "running", "going", "leaving", "following", "existing", "incoming"})
 _LISTS = frozenset({"list", "lists", "table", "overview", "catalogue", "catalog"})
+_OF_WHAT = re.compile(r"\s+(?:for|of) (?:the|an?|each|its|their)\b.*$", re.IGNORECASE)
+"""What a member is for: "a reason for the visit" is a reason."""
+_MANNERS = frozenset({"free-text", "free-form", "optional", "mandatory"})
+"""Words before a member that say how it is given."""
 _MEMBER_CUE = re.compile(
     r"\b(?:with|including|includes?|containing|contains?|consisting of|consists of|has|have|having|such as|namely|by its|giving|plus)\b(?P<list>[^.;:!?]{3,160})",
     re.IGNORECASE,
@@ -108,6 +112,9 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
         if base in ("log", "sign") and following in ("in", "up", "out", "into", "off"):
             operation = {"in": "login", "into": "login", "up": "register", "out": "logout", "off": "logout"}[following]  # type: ignore[assignment]
             position += 1
+        elif base == "look" and not passive and "up" in (nearby := [t.lower() for t in tokens[position + 1 : position + 6]]):
+            operation, lower = "search", "look-up"
+            position += nearby[0] == "up"
         elif not passive and following in PARTICLES and position + 2 < len(tokens) and tokens[position + 2].lower() in DETERMINERS:
             position += 1
         if passive:
@@ -213,8 +220,10 @@ def _phrase_before(tokens: list[str], position: int) -> str:
 
 
 def _belongs_to(tokens: list[str], position: int) -> str:
-    """Return the noun after "of", "for", "to", "on", "in", "from": what the object belongs to."""
-    if position < len(tokens) and tokens[position].lower() in ("of", "for", "to", "on", "in", "from", "into", "under"):
+    """Return the noun after "of", "for", "to", "on", "in", "from": what the object belongs to; what information is "about"."""
+    before = tokens[position].lower() if position < len(tokens) else ""
+    told = before == "about" and tokens[position - 1].lower() in ("information", "data", "details", "everything")
+    if told or before in ("of", "for", "to", "on", "in", "from", "into", "under"):
         phrase, _ = _phrase_after(tokens, position + 1)
         noun = head_noun(phrase)
         return "" if noun in UI or noun in SYSTEMS else noun
@@ -226,6 +235,6 @@ def members(text: str) -> Iterator[str]:
     for cue in _MEMBER_CUE.finditer(text):
         listed = re.sub(r"\([^)]*\)", "", cue["list"])
         for part in re.split(r",|\band\b|\bor\b|/", listed):
-            kept = [word for word in part.strip().split() if word.lower() not in DETERMINERS]
+            kept = [word for word in _OF_WHAT.sub("", part).strip().split() if word.lower() not in DETERMINERS | _MANNERS]
             if 0 < len(kept) <= 3 and all(re.fullmatch(r"[A-Za-z][\w'-]*", word) for word in kept) and not {word.lower() for word in kept} & STOP:
                 yield " ".join(kept).lower()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from backend_architect.design import Engine
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
 ENGINE_NAMES: dict[Engine, str] = {
@@ -27,6 +29,13 @@ _NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "e
 _ASIDE = re.compile(r"\s*\((?:e\.g\.|i\.e\.)[^)]*\)")
 _VOWEL = re.compile(r"(?i:(?!use|usa|usu|uni|uti|eu|one\b|once)[aeiou]|hour|honest)|[FHLMNRSX](?=[A-Z])")
 """How a word begins that is spoken with a vowel: `update`, `hour`, `SMS`; not `user`."""
+_IRREGULAR = {
+    "everybody": "everybody", "everyone": "everyone", "anybody": "anybody", "anyone": "anyone", "shelf": "shelves", "half": "halves", "leaf": "leaves", "knife": "knives", "life": "lives", "loaf": "loaves", "thief": "thieves", "wolf": "wolves", "calf": "calves",
+    "person": "people", "child": "children", "man": "men", "woman": "women", "mouse": "mice", "analysis": "analyses", "diagnosis": "diagnoses", "basis": "bases", "criterion": "criteria",
+}  # fmt: skip
+_PARTICLE = expression(r"(?<=[a-z])_(in|up|off|out)(?=_|s?$)")
+_PARTICLE_END = expression(r"-(?:in|up|off|out)(?![a-z])")
+"""Nouns made of a verb and its particle: a walk-in, a set-up."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -53,6 +62,9 @@ def counted(number: int, noun: str) -> str:
 def plural(noun: str) -> str:
     """Return the plural of an English noun, as words."""
     words = spaced(noun)
+    head, _, last = words.rpartition(" ")
+    if last in _IRREGULAR:
+        return f"{head} {_IRREGULAR[last]}".strip()
     if words.endswith("y") and words[-2:-1] not in ("a", "e", "i", "o", "u", ""):
         return f"{words[:-1]}ies"
     if words.endswith(("s", "x", "z", "ch", "sh")):
@@ -62,8 +74,14 @@ def plural(noun: str) -> str:
     return f"{words}s"
 
 
+@lru_cache(maxsize=4096)
 def spaced(name: str) -> str:
-    """Return an identifier as words: `line_items` is `line items`."""
+    """Return an identifier as words: `line_items` is `line items`, `walk_in` is `walk-in`."""
+    if "_" not in name and "-" not in name:
+        return name.strip()
+    name = _PARTICLE.sub(r"-\1", name)
+    if _PARTICLE_END.search(name):
+        return name.replace("_", " ").strip()
     return name.replace("_", " ").replace("-", " ").strip()
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 import inflection
 
+from backend_architect.expressions import expression
+
 
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text as a set."""
@@ -22,6 +24,10 @@ _UNCHANGED = word_set(
     loss boss address_id
     """
 )
+_PARTICLE = expression(r"(?<=[a-z])_(in|up|off|out)(?=_|s?$)")
+"""The particle of a noun made of a verb: a walk-in, a set-up."""
+_EVERYBODY = frozenset({"everybody", "everyone", "anybody", "anyone", "people"})
+"""Words for all of them, which have no plural."""
 _SINGULAR_S = ("ss", "us", "is", "as")
 
 
@@ -70,7 +76,9 @@ def plural(name: str) -> str:
     if not last:
         return name
     many = (
-        "statuses"
+        last
+        if last in _EVERYBODY
+        else "statuses"
         if last == "status"
         else last
         if last in ("data", "media", "metadata", "feedback", "information", "inventory", "staff", "news", "equipment")
@@ -81,10 +89,16 @@ def plural(name: str) -> str:
 
 def words(name: str) -> str:
     """Return a snake_case name as plain words."""
-    return name.replace("_", " ").replace("todo", "to-do")
+    name = _PARTICLE.sub(r"-\1", name).replace("_", " ") if "_" in name else name
+    return name.replace("todo", "to-do")
 
 
 def an(word: str) -> str:
     """Return a word with its indefinite article."""
-    vowel = word[:1].lower() in "aeiou" and not word.lower().startswith(("use", "uni", "eu", "one"))
+    lower = word.lower()
+    vowel = (
+        (lower[:1] in "aeiou" and not lower.startswith(("use", "usu", "uti", "uni", "eu", "one", "once")))
+        or lower.startswith(("hour", "honest", "heir"))
+        or (word[:1] in "FHLMNRSX" and word[1:2].isupper())
+    )
     return f"{'an' if vowel else 'a'} {word}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
@@ -101,6 +102,8 @@ def _memory(case: Case, noun: str) -> Verdict:
                 f" {wording.volume(wording.rounded(day))}: the hot part {'fits one node' if fits else 'has to be spread'}."
             ),
         )
+    if (sought := look_up(case)) is not None and noun.endswith("search"):
+        return Verdict(resource="memory", bottleneck=False, because=f"What {sought.names} answer is passed on and not kept; no process holds more than that.")
     return Verdict(
         resource="memory",
         bottleneck=False,
@@ -154,7 +157,9 @@ def scaling(case: Case, structure: Structure, noun: str, call: str, grown: float
         case.traits.engine,
         ScalingTrigger(
             trigger=f"{evidence.percentile(case)} of {call} above {target} for 15 min",
-            then="Look at its RU charge, at 429s and at the fullest partition; index the path or choose a finer partition key, then more RU/s"
+            then=f"Time each call to {sought.names}; shorten the deadline of the slowest and answer without it"
+            if (sought := look_up(case)) is not None and noun.endswith("search")
+            else "Look at its RU charge, at 429s and at the fullest partition; index the path or choose a finer partition key, then more RU/s"
             if case.traits.engine == "cosmosdb"
             else "Look for throttling and hot keys; a finer partition key, then more capacity"
             if case.traits.engine == "dynamodb"

@@ -9,21 +9,24 @@ from dataclasses import dataclass
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
+from backend_architect.architects.rules.layers.contents import contents
 from backend_architect.architects.rules.layers.jobs import forwarded, main_and_reserve, taken_by_running
 from backend_architect.architects.rules.layers.load import spread
 from backend_architect.design import CriticalPath, Endpoint, EndpointError, Scope, Step, Structure
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 from backend_architect.usual_errors import all_errors
 
-_DURATION = re.compile(r"\b(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|minutes?)\b", re.IGNORECASE)
-_WORK = re.compile(r"\b(?:process\w*|complet\w+|takes?|lasts?|duration|cook\w*|run(?:s|ning)?|finish\w*|requires?d?)\b", re.IGNORECASE)
-_COMPUTES = re.compile(
-    r"^(?:scor(?:e|ing)|check|validat(?:e|ion)|predict(?:ion)?|estimate|calculat(?:e|ion)|comput(?:e|ation)|evaluat(?:e|ion)|classify|simulat(?:e|ion)|convert"
+_DURATION = expression(r"\b(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>ms|milliseconds?|s|secs?|seconds?|min|minutes?)\b", re.IGNORECASE)
+_WORK = expression(r"\b(?:process\w*|complet\w+|takes?|lasts?|duration|cook\w*|run(?:s|ning)?|finish\w*|requires?d?)\b", re.IGNORECASE)
+_COMPUTES = expression(
+    r"^(?:[a-z-]+-)?(?:scor(?:e|ing)|check|validat(?:e|ion)|predict(?:ion)?|estimate|calculat(?:e|ion)|comput(?:e|ation)|evaluat(?:e|ion)|classify|simulat(?:e|ion)|convert"
     r"|preview|quote|fraud-score)s?$",
     re.IGNORECASE,
 )
-_KEEPS = re.compile(
-    r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)|record(?:s|ed)?|persist\w*|kept|keeps?|log(?:s|ged)?|writ(?:e|es|ten)|history)\b", re.IGNORECASE
+_KEEPS = expression(
+    r"\b(?:stor(?:e|es|ed|ing)|sav(?:e|es|ed|ing)(?! (?:costs?|money|time|effort|work)\b)|record(?:s|ed)?|persist\w*|kept|keeps?|log(?:s|ged)?|writ(?:e|es|ten)|history)\b",
+    re.IGNORECASE,
 )
 _SCALE = {"ms": 1, "mi": 60_000, "s": 1000, "se": 1000}
 
@@ -63,8 +66,16 @@ def _request(case: Case, endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> C
     if case.traits.size == "tiny":
         if not basis.cites:
             stated = f"assumed for `{evidence.call(endpoint)}`"
-        steps = [step.model_copy(update={"if_it_fails": step.if_it_fails.split(": ")[0].split("; ")[0]}) for step in steps]
+        steps = [_brief(step) for step in steps]
+        return CriticalPath(budget_ms=budget, basis=stated, steps=tuple(steps), cites=basis.cites)
     return CriticalPath(budget_ms=budget, basis=stated, steps=tuple(steps), cites=wording.cites(basis.cites, endpoint.cites, most=4))
+
+
+def _brief(step: Step) -> Step:
+    """Return a step in few words: the basis names the call, the error table who is told what."""
+    received = re.match(r"Receive `[^`]+` and validate(?:: (?P<what>.+))?$", step.step)
+    said = f"Check {received['what'] or 'the call'}" if received else step.step.partition(" (")[0]
+    return step.model_copy(update={"step": said, "if_it_fails": step.if_it_fails.split(": ")[0].split("; ")[0]})
 
 
 def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
@@ -79,7 +90,7 @@ def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
             limit = f"is {wording.article(wording.listing(list(endpoint.roles), last='or'))}" if endpoint.roles else "may do this"
             who = f"Check who calls and whether that person {limit}"
         drafts.append(_Draft(who, 10, _refusal(endpoint, (401, 403), "401 or 403")))
-    computing = _computes(case, endpoint)
+    computing = computes(case, endpoint)
     write = evidence.writes(endpoint) and not computing
     rule = next((error for error in endpoint.errors if error.status in (409, 410, 423)), None)
     systems = evidence.partners(case) if not passed_on and _asks_outside(case, endpoint) else ()
@@ -100,11 +111,21 @@ def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
         where = wording.ENGINE_NAMES[case.traits.engine]
         stored = "Keep" if case.traits.engine == "memory" else "Commit"
         repeat = f" {endpoint.idempotency}" if endpoint.idempotency else ""
+        if (kept := contents(case)) is not None and kept.noun == noun and endpoint.method == "POST":
+            drafts.append(_Draft(f"Put the content of the {noun} into the object store under a new key", 25, "503, no row is written; the caller may repeat."))
         drafts.append(_Draft(f"{stored} the {noun} in {where}", 45, f"503, nothing is kept; the caller may repeat.{repeat}".strip()))
     elif case.traits.engine != "none" and not systems:
         missing = _refusal(endpoint, (404, 410), "503 with `Retry-After: 5`")
         drafts.append(
             _Draft(f"Read the {wording.plural(noun) if endpoint.many else noun} by index from {wording.ENGINE_NAMES[case.traits.engine]}", 45, missing)
+        )
+    if any("`audit_events`" in effect for effect in endpoint.side_effects):
+        drafts.append(
+            _Draft(
+                f"Write who calls, and what for, to `audit_events` in {wording.ENGINE_NAMES[case.traits.engine]}",
+                20,
+                "503, no system is asked: nothing is read unrecorded",
+            )
         )
     if systems:
         names = wording.listing([system.name for system in systems], most=3)
@@ -126,7 +147,7 @@ def _drafts(case: Case, endpoint: Endpoint, *, passed_on: bool) -> list[_Draft]:
     return drafts
 
 
-def _computes(case: Case, endpoint: Endpoint) -> bool:
+def computes(case: Case, endpoint: Endpoint) -> bool:
     """Return whether a call only works something out: it scores or checks what it was given, and no sentence about it has the result kept."""
     if endpoint.method != "POST" or endpoint.status in (201, 202) or not _COMPUTES.search(endpoint.path.rstrip("/").rpartition("/")[2]):
         return False

@@ -20,9 +20,9 @@ from backend_architect.architects.rules.language.wording import (
     spaced,
     volume,
 )
+from backend_architect.architects.rules.layers.contents import contents
 from backend_architect.architects.rules.layers.grounds import DEMANDS, RELATIONAL, archive, largest, load, mention, once, people, regions, scale_phrase, uploads
 from backend_architect.architects.rules.layers.growth import PARTITION_AT, Growth, growth, pool
-from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.architects.rules.reading import periods
 from backend_architect.architects.rules.structure.contexts import singular
 from backend_architect.architects.rules.structure.parts import instances, main_entity
@@ -100,7 +100,7 @@ def _choice(case: Case, built: tuple[Entity, ...]) -> str:
         return f"No database: {many} in the memory of the process"
     if (kept := archive(case)) is not None and case.traits.engine not in ("sqlite",):
         return f"{name} for the hot data, files for the long term" if kept else name
-    return f"{name}, {many}{'' if promised(case) else ', no cache'}"
+    return f"{name}, {many}"
 
 
 def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
@@ -160,7 +160,15 @@ def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
 def _rejected(case: Case, built: tuple[Entity, ...], grown: Growth) -> tuple[Rejected, ...]:
     traits, demand = case.traits, load(case)
     found: list[Rejected] = []
-    if demand.item is not None and demand.item <= _SMALL_ITEM and uploads(case) is None and mention(case, _OBJECTS, _ALL) is not None:
+    if (stored := contents(case)) is not None:
+        found.append(
+            Rejected(
+                option="Content in the row",
+                because=f"the brief's own table names the place of the content ({stored.field}) and has no column for it; it comes back when reads of small "
+                "contents spend most of their time on the second call",
+            )
+        )
+    elif demand.item is not None and demand.item <= _SMALL_ITEM and uploads(case) is None and mention(case, _OBJECTS, _ALL) is not None:
         year = f" ({volume(grown.bytes_a_year)} a year)" if grown.bytes_a_year else ""
         found.append(
             Rejected(

@@ -12,16 +12,17 @@ from backend_architect.architects.rules.language.wording import figure, plural, 
 from backend_architect.architects.rules.layers.grounds import DEMANDS, outside, relay
 from backend_architect.brief import Statement
 from backend_architect.design import Endpoint, Entity, Keys, Scope
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
-_VERSION = re.compile(r"^(?:api|v\d+)$")
-_PERCENTILE = re.compile(r"\bp(?P<p>50|90|95|99|999)\b", re.IGNORECASE)
-_SCRIPT = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:sh|ps1))`")
-_FOLDER = re.compile(r"\bscripts?\b.{0,40}\b(?:in|under) (?:the |a )?`(?P<folder>[\w./-]+?)/?` (?:directory|folder)", re.IGNORECASE)
-_RESULT = re.compile(
+_VERSION = expression(r"^(?:api|v\d+)$")
+_PERCENTILE = expression(r"\bp(?P<p>50|90|95|99|999)\b", re.IGNORECASE)
+_SCRIPT = expression(r"`((?:[\w.-]+/)*[\w-]+\.(?:sh|ps1))`")
+_FOLDER = expression(r"\bscripts?\b.{0,40}\b(?:in|under) (?:the |a )?`(?P<folder>[\w./-]+?)/?` (?:directory|folder)", re.IGNORECASE)
+_RESULT = expression(
     r"\b(?:print|writ|output|sav|log)\w*\b.{0,40}?\b(?:to|in|into) (?:a file |the file )?`(?P<file>[\w-]+\.(?:txt|csv|json|log|md))`", re.IGNORECASE
 )
-_IDENTITY = re.compile(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
+_IDENTITY = expression(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
 
 
 @remembered
@@ -70,7 +71,9 @@ def call(endpoint: Endpoint) -> str:
 
 
 def writes(endpoint: Endpoint) -> bool:
-    """Return whether it changes something."""
+    """Return whether it changes something: a search sent by POST does not."""
+    if endpoint.method == "POST" and endpoint.status == 200 and endpoint.path.endswith(("-searches", "/search")):
+        return False
     return endpoint.method in ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -145,6 +148,11 @@ def thing(endpoint: Endpoint | None, entities: Sequence[Entity]) -> str:
             return singular(owner)
         return singular(resource(endpoint))
     return singular(entities[0].name) if entities else "request"
+
+
+def taken_in(endpoints: Sequence[Endpoint], entities: Sequence[Entity]) -> str:
+    """Return what the API takes in and keeps, in words, singular; empty if no call makes a row."""
+    return next((thing(e, entities) for e in endpoints if e.method == "POST" and e.entity is not None and e.origin == "derived"), "")
 
 
 @dataclass(frozen=True)

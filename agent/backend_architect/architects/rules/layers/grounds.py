@@ -8,9 +8,12 @@ from typing import Literal
 
 from backend_architect.architects.rules.case import Action, Case, Label, SpelledEndpoint, System, remembered
 from backend_architect.architects.rules.language.lexicon import verbs
+from backend_architect.architects.rules.language.nouns import FILES
 from backend_architect.architects.rules.language.wording import clipped, listing, per_second, plural, quoted, rounded, spaced, volume
+from backend_architect.architects.rules.language.words import singular, snake
 from backend_architect.brief import Statement
 from backend_architect.design import Engine, Requirement, Scope
+from backend_architect.expressions import expression
 from backend_architect.profile import Fact, FactName
 from backend_architect.text import Cites
 
@@ -28,7 +31,7 @@ PER_INSTANCE = 500
 RELATIONAL: tuple[Engine, ...] = ("postgresql", "mysql", "sqlite")
 VOLATILE: tuple[Engine, ...] = ("memory", "browser", "none")
 
-_INSTANCES = re.compile(
+_INSTANCES = expression(
     r"\b(?:at least|minimum of|no fewer than|pelo menos|ao menos|al menos|au moins|mindestens|至少)\s*"
     r"(?P<n>\d|two|three|four|duas|dois|três|dos|tres|deux|trois|zwei|drei|两|三)\s*(?:个|台)?\s*"
     r"(?:[\w-]+ ){0,3}?(?:instances?|servers?|replicas?|nodes?|instâncias?|servidores|instancias?|Instanzen|Server|实例|服务器)",
@@ -39,38 +42,38 @@ _MACHINES = ("nstanc", "nstânc", "nstanz", "erver", "ervidor", "eplica", "ode",
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "duas": 2, "dois": 2, "três": 3, "dos": 2, "tres": 3, "deux": 2, "trois": 3, "zwei": 2, "drei": 3, "两": 2, "三": 3,
 }  # fmt: skip
-_CLIENT = re.compile(
+_CLIENT = expression(
     r"\b(?:web ?site|web ?page|web app(?:lication)?s?|front-?end|browser|(?:home|web|landing) ?page|input field|text field|button|drag-and-drop"
     r"|dashboard|mobile app|"
     r"(?:ios|android) app|single[- ]page|(?:user|chat|web|graphical) interface|(?:the|a|an|each|one|on) screen|screens|click(?:s|ing|ed)?|blazor"
     r"|react|angular|vue|svelte|flutter|kanban)\b|`input`|前端|网页",
     re.IGNORECASE,
 )
-_UPLOAD = re.compile(
-    r"\b(?:uploads?|uploading|attach(?:es|ments?)?|photos?|images?|videos?|pictures?|avatars?|pdfs?|documents? files?|blobs?|audio files?|scans)\b|上传|图片",
+_UPLOAD = expression(
+    r"\b(?:uploads?|uploading|attachments?|attach(?:es|ed|ing)? (?:an? |the |one |their )?(?:files?|photos?|images?|pictures?|documents?|pdfs?)|photos?|images?|videos?|pictures?|avatars?|pdfs?|documents? files?|blobs?|audio files?)\b|上传|图片",
     re.IGNORECASE,
 )
-_ARCHIVE = re.compile(
+_ARCHIVE = expression(
     r"\b(?:long-term stor\w+|cold stor\w+|hot and cold|data lake|data warehouse|all (?:transactions|events|data) over time|archiv\w+ (?:storage"
     r"|store|after))\b",
     re.IGNORECASE,
 )
-_REGIONS = re.compile(
+_REGIONS = expression(
     r"\b(?:multi-?region|multiple regions|regions? closest|closest to|around the world|global(?:ly)? (?:available|distribut\w+|customers|scale)"
     r"|several regions)\b",
     re.IGNORECASE,
 )
-_ONCE = re.compile(
+_ONCE = expression(
     r"\b(?:more than once|only once|exactly once|at most once|twice|no duplicates?|duplicate|double[- ]book\w*|unique|no two|overbook\w*|overlap\w*"
     r"|oversell\w*|sold out|idempot\w+)\b|único|唯一|eindeutig|unique|seul",
     re.IGNORECASE,
 )
-_ORDERED = re.compile(r"\b(?:increasing|in order|sequence|fifo|first come|queue behind|in[- ]front|priority|event order)\b", re.IGNORECASE)
-_STREAM = re.compile(r"\b(?:ingest\w*|event stream\w*|stream(?:ing)? (?:capture|processing|data)|data pipeline|event order|no data loss)\b", re.IGNORECASE)
+_ORDERED = expression(r"\b(?:increasing|in order|sequence|fifo|first come|queue behind|in[- ]front|priority|event order)\b", re.IGNORECASE)
+_STREAM = expression(r"\b(?:ingest\w*|event stream\w*|stream(?:ing)? (?:capture|processing|data)|data pipeline|event order|no data loss)\b", re.IGNORECASE)
 
 
 _QUEUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
+    (name, expression(pattern, re.IGNORECASE))
     for name, pattern in (
         ("Azure Storage Queue", r"\b(?:azure )?storage queues?\b"),
         ("Azure Service Bus", r"\bservice bus\b"),
@@ -83,9 +86,17 @@ _QUEUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("NATS", r"\bnats\b"),
     )
 )
+_OWN_READER = expression(
+    r"\b(?:a|an|new|own|separate|our own|background|each) (?:[\w-]+ )?(?:worker|consumer|job|process|function|daemon)s?\b[^.;]{0,40}"
+    r"\b(?:reads?|takes?|consumes?|polls?|picks?|pulls?|process(?:es)?|drains?)\b",
+    re.IGNORECASE,
+)
+"""A new part that works through the queue."""
 _SCREEN_VERBS = frozenset(
     {"accessed", "access", "enter", "type", "input", "click", "press", "tap", "choose", "select", "pick", "show", "display", "present", "return", "get", "set"}
 )
+_SAID_OTHERWISE = {"put": "assign", "ask": "ask for", "look-up": "look up", "log-in": "log in", "sign-in": "sign in", "back-up": "back up"}
+"""Verbs that need a word with them before a thing stands alone after them."""
 _NO_VERBS = frozenset(
     {"has", "have", "had", "is", "are", "be", "with", "without", "from", "into", "of", "for", "in", "on", "by", "at", "to", "via", "per", "as"}
 )
@@ -94,8 +105,8 @@ _NOUNS_IN_ED = frozenset({"speed", "breed", "embed", "newsfeed", "spreed", "bipe
 _ADJECTIVES = frozenset(
     {"comprehensive", "available", "relevant", "necessary", "specific", "current", "several", "additional", "appropriate", "respective", "certain", "various"}
 )
-_IDENTITY = re.compile(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
-_REQUEST_ID = re.compile(r"(?:correlation|idempotency|request|external|transaction|client|message|reference)_?(?:id|key|uuid)$", re.IGNORECASE)
+_IDENTITY = expression(r"\b(?:sso|single sign|identity|oauth|openid|saml|log-?in|authenticat)", re.IGNORECASE)
+_REQUEST_ID = expression(r"(?:correlation|idempotency|request|external|transaction|client|message|reference)_?(?:id|key|uuid)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -219,11 +230,18 @@ def client(case: Case) -> Ground | None:
 @remembered
 def uploads(case: Case) -> Ground | None:
     """Return the words that ask to keep files."""
-    acted = {action.statement for action in case.actions if action.verb == "upload" and action.horizon == "now"}
-    for statement in demanding(case, ("functional",)):
+    acted = {action.statement for action in case.actions if action.horizon == "now" and (action.verb == "upload" or (action.members and _has_files(action)))}
+    for statement in demanding(case):
+        if statement.number not in acted and case.label(statement.number) != "functional":
+            continue
         if statement.number in acted or (_UPLOAD.search(statement.text) and re.search(r"\bupload|attach|上传", statement.text, re.IGNORECASE)):
             return Ground(statement.number, clipped(statement.text))
     return None
+
+
+def _has_files(action: Action) -> bool:
+    """Whether what an action makes is described with files: "a lot with a title and photos"."""
+    return action.verb in ("create", "store", "submit") and any(singular(snake(member)).split("_")[-1] in FILES for member in action.members)
 
 
 def archive(case: Case) -> Ground | None:
@@ -276,6 +294,13 @@ def queue(case: Case) -> Queue | None:
         else "Apache Kafka"
     )
     return Queue(name, f"events arrive faster than they are worked through and none may be lost: {quoted(stream.quote)}", False, stream.cites)
+
+
+@remembered
+def feeds_running(case: Case) -> bool:
+    """Return whether a running system takes its work from the queue put in front of it, so that nothing new has to."""
+    found = queue(case)
+    return case.traits.existing and found is not None and found.named and mention(case, _OWN_READER) is None
 
 
 def platform(case: Case) -> Literal["azure", "aws", "google", ""]:
@@ -440,7 +465,8 @@ def on_screen(action: Action) -> bool:
 def base(action: Action) -> str:
     """Return the verb in its base form: `define` for `defines` and `defined`."""
     known = verbs().get(action.word.lower())
-    return spaced(known[0] if known else action.word.lower())
+    plain = known[0] if known else action.word.lower()
+    return _SAID_OTHERWISE.get(plain, spaced(plain))
 
 
 def per_instance(demand: Load) -> int:

@@ -4,73 +4,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from backend_architect.architects.rules.case import Action, Case
+from backend_architect.architects.rules.case import Action, Case, remembered
 from backend_architect.architects.rules.language import wording
-from backend_architect.architects.rules.layers import evidence, grounds
+from backend_architect.architects.rules.layers import analytics, evidence, grounds
+from backend_architect.architects.rules.layers.contents import contents
+from backend_architect.architects.rules.layers.job_ways import STEPS, WAYS, Kind
 from backend_architect.architects.rules.reading import periods
 from backend_architect.brief import Statement
 from backend_architect.design import Endpoint, Entity, Job, Scope
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
-Kind = Literal["visits", "cleanup", "notify", "import", "export", "report", "compute", "advance", "count", "purge"]
-
-_BATCH = re.compile(
+_BATCH = expression(
     r"\b(?:off-?line|in batch|batch (?:run|process|job|mode)\w*|run in batch|nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+"
     r" )?(?:hour|night|day|week|month)s?"
     r"|schedul(?:e|ed|es|ing)|background|asynchronous(?:ly)?|periodic\w*|sweep|not (?:need to be )?real[- ]?time)\b|不用实时|后台|定期|em segundo plano",
     re.IGNORECASE,
 )
 """Work that a clock starts."""
-_DUE = re.compile(
+_DUE = expression(
     r"\b(?:expir\w+|overdue|past due|automatic(?:ally)?|deadline|when (?:the |its )?time|at the end of|after \w+"
     r" (?:minute|hour|day|week|month)s?|time-?out|timeframe"
     r"|no longer (?:needed|valid)|older than|retention)\b|过期|到期|expirad",
     re.IGNORECASE,
 )
 """A state that ends by itself."""
-_SWEEP = re.compile(
+_SWEEP = expression(
     r"\b(?:off-?line (?:\w+ ){0,2}(?:sweep|scoring|run|process\w*|analysis)|run in batch|nightly|overnight|schedul\w+"
     r" (?:offline|batch|processing|job|run)s?)\b",
     re.IGNORECASE,
 )
 """A batch run that has to be planned for even where no verb and noun could be read from the sentence."""
-_AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|instant(?:ly)?|as they happen|real[- ]time|at once)\b", re.IGNORECASE)
-_WHEN = re.compile(
+_AT_ONCE = expression(r"\b(?:immediate(?:ly)?|instant(?:ly)?|as they happen|real[- ]time|at once)\b", re.IGNORECASE)
+_WHEN = expression(
     r"\b(nightly|overnight|daily|weekly|hourly|monthly|every (?:\w+ ){0,2}(?:seconds?|minutes?|hours?|night|days?|weeks?|months?)|once (?:a|per)"
     r" (?:minute|hour|day|week|month)|at midnight)\b",
     re.IGNORECASE,
 )
-_QUEUEING = re.compile(r"\b(?:queue[ds]?|queuing|asynchronous(?:ly)?|in the background|store[- ]and[- ]forward|202)\b", re.IGNORECASE)
+_QUEUEING = expression(r"\b(?:queue[ds]?|queuing|asynchronous(?:ly)?|in the background|store[- ]and[- ]forward|202)\b", re.IGNORECASE)
 _RESERVE_WORDS = "Fallback|Backup|Secondary|Reserve|Standby"
-_RESERVE = re.compile(r"\b(?:fall-?back|back-?up|secondary|reserve|stand-?by|alternate|conting\w+)\b", re.IGNORECASE)
-_IN_RESERVE = re.compile(
+_RESERVE = expression(r"\b(?:fall-?back|back-?up|secondary|reserve|stand-?by|alternate|conting\w+)\b", re.IGNORECASE)
+_IN_RESERVE = expression(
     r"\b(?:fall-?back|secondary|alternate|contingency)\b|\b(?:as|the|our) (?:a |the |our )?(?:back-?up|reserve|stand-?by)\b|\bback-?up (?:provider|gateway|processor|system)\b",
     re.IGNORECASE,
 )
 """What a purpose says of a system that is there for when another one fails."""
-_IN_LINE = re.compile(
+_IN_LINE = expression(
     r"\b(?:joins?|joined|joining|jump\w*|stand\w*|waits?|waiting|place|position|number|first|next|last|head|end|front)\s+(?:in |of |at |on |for )?"
     r"(?:the |a |an |that |their |its |his |her )?queues?\b|\bqueues? (?:behind|up|number|position|of (?:people|patrons|patients|customers|users|visitors))\b",
     re.IGNORECASE,
 )
 """A queue that people stand in."""
-_TAKEN = re.compile(
+_TAKEN = expression(
     r"\b(?:running|existing|current|legacy|old|present|core|main|today's) (?:[\w-]+ ){0,4}?(?:reads?|polls?|takes?|consumes?|pulls?|picks?|fetch(?:es)?|process(?:es)?)\b"
     r"[^.;]{0,50}\b(?:from|off) (?:the|a|this|that|its|our) (?:[\w-]+ ){0,3}?queue\b",
     re.IGNORECASE,
 )
 """A running system that reads from the queue."""
-_BEFOREHAND = re.compile(
+_BEFOREHAND = expression(
     r"\b(?P<time>(?:\d+|an?|one|two|three|four|five|seven|ten|fourteen) (?:minute|hour|day|week|month)s?) (?:before|ahead of|prior to)\b", re.IGNORECASE
 )
 """A message that is due some time before something happens."""
-_EXPIRY = re.compile(r"(?:^|_)(?:expir\w*|valid_until)(?:_|$)")
-_KEPT = re.compile(r"\bKept (?:for|until) (?P<period>\d[^.]*?), as stated")
-_EMPTIED = re.compile(r"`(?P<field>\w+)` is emptied (?P<period>[^.]*?), as stated")
-_EMAIL = re.compile(r"\b(e-?mail|sms|text message|push notification|slack|webhook)s?\b", re.IGNORECASE)
+_NOTIFICATIONS = expression(r"\b(?:APIs?|endpoints?|resources?|services?) (?:for|of|to) [^.;:]*\bnotifications?\b", re.IGNORECASE)
+"""Notifications that are called for like projects and tasks."""
+_EXPIRY = expression(r"(?:^|_)(?:expir\w*|valid_until)(?:_|$)")
+_KEPT = expression(r"\bKept (?:for|until) (?P<period>\d[^.]*?), as stated")
+_EMPTIED = expression(r"`(?P<field>\w+)` is emptied (?P<period>[^.]*?), as stated")
+_EMAIL = expression(r"\b((?:e-?)?mail|sms|text message|push notification|slack|webhook)s?\b", re.IGNORECASE)
 
 _KINDS: dict[str, Kind] = {
     "delete": "cleanup",
@@ -86,114 +87,16 @@ _KINDS: dict[str, Kind] = {
 _MOST = {"tiny": 2, "small": 4, "medium": 6, "large": 8}
 
 
-@dataclass(frozen=True)
-class _Way:
-    """How jobs of one kind run; `{n}` is the thing, `{ns}` its plural."""
-
-    name: str
-    trigger: str
-    does: str
-    retry: str
-    on_failure: str
-    user_learns: str
-
-
-_STEPS = "5 tries after 10 s, 1 min, 5 min, 30 min and 2 h, each varied by 20 %"
-
-_WAYS: dict[Kind, _Way] = {
-    "visits": _Way(
-        "Count the visits of each {n}",
-        "every 5 minutes",
-        'appends one line a read outside the request, then adds them up into one row a {n} and month, for what the brief asks ("{quote}")',
-        "none of its own: the next run starts at the last line counted",
-        "counts are late, not lost; alert when they are 1 h behind",
-        "the figures carry the time up to which they are complete",
-    ),
-    "cleanup": _Way(
-        "Delete expired {ns}",
-        "every hour",
-        "deletes {ns} whose time is up, 1,000 a transaction, so that no lock lasts longer than 1 s",
-        "none of its own: the next run takes what this one left; deleting twice changes nothing",
-        "alert after 3 failed runs; nothing is served wrongly, because reads already treat an expired {n} as gone",
-        "an expired {n} is answered as gone from the second it expires, not when the job runs",
-    ),
-    "purge": _Way(
-        "Purge old {ns}",
-        "nightly at 03:00 (assumed)",
-        "removes {ns} past their retention ({days}), 1,000 a transaction, and logs how many",
-        "none of its own: the next night takes what this one left",
-        "alert after 2 failed nights: retention is a promise",
-        "not told; the retention is published",
-    ),
-    "notify": _Way(
-        "Notify about {ns}",
-        "commit of the change to the {n}",
-        'sends what the brief asks for ("{quote}") by {channel}; one row per recipient, unique on (event, recipient), so nobody hears twice',
-        _STEPS,
-        "marked failed and listed for the operator; the {n} itself stays valid",
-        "by the message; in the application the {n} shows whether it was sent",
-    ),
-    "import": _Way(
-        "Import {ns}",
-        "arrival of a file or message",
-        "reads {ns} in chunks of 500, each chunk one transaction, rows keyed by their own ID so that a repeat overwrites instead of doubling",
-        "3 tries a chunk after 1 min, 10 min and 1 h",
-        "the chunk is set aside with its line numbers and reasons; the others stay imported",
-        "a status: rows read, taken, refused, with the reason for each refusal",
-    ),
-    "export": _Way(
-        "Export {ns}",
-        "request for an export",
-        "writes the {ns} to a file in pages of 1,000 rows and keeps it 7 days",
-        "3 tries after 10 s, 1 min and 10 min, from the last finished page",
-        "the export is marked failed with its reason; asking again starts a new one",
-        "202 at once, then `status` and the link on the export itself",
-    ),
-    "report": _Way(
-        "Build the {n} report",
-        "nightly at 03:00 (assumed)",
-        'computes what the brief asks for ("{quote}") from a read-only snapshot and swaps it in at the end',
-        "3 tries, 10 min apart",
-        "yesterday's {n} report stays up, with its date; alert in the morning",
-        "the report carries the time it was computed",
-    ),
-    "compute": _Way(
-        "Compute {n}",
-        "nightly at 03:00 (assumed)",
-        'does what the brief asks for ("{quote}") over what came in since the last run; a mark of the last (created_at, id) done makes a restart go on, not start over',
-        "3 tries, 10 min apart, from the mark",
-        "the run is marked failed with the row it stopped at; older results stay in use, with their date",
-        "the result appears with the time it was computed",
-    ),
-    "advance": _Way(
-        "Move {ns} on when their time comes",
-        "every minute",
-        'does what the brief asks for ("{quote}"): one conditional update per {n}, which changes nothing when somebody was faster',
-        "none of its own: the next minute takes what this one left",
-        "alert after 5 failed runs; the rule is checked again on every write to the {n}",
-        "the {n} shows its new state at the next look",
-    ),
-    "count": _Way(
-        "Count {ns}",
-        "every 5 minutes",
-        'adds up what the brief asks for ("{quote}") from appended events into one row a {n} and month; the reader never waits for the count',
-        "none of its own: the next run starts at the last event counted",
-        "counts are late, not lost: the events stay; alert when they are 1 h behind",
-        "the figures carry the time up to which they are complete",
-    ),
-}
-
-
-_VISITS = re.compile(
+_VISITS = expression(
     r"\b(?:page (?:views?|analytics|visits?)|visit(?:s|or)? (?:statistics|counts?)|hit counts?|view counts?|click statistics)\b|访问统计|页面分析|点击次数",
     re.IGNORECASE,
 )
 
 
-_COUNTING = re.compile(
+_COUNTING = expression(
     r"\b(?:count(?:s|ed|er|ers|ing)?|analytics|statistics?|stats|track(?:s|ed|ing)?|how (?:many|often)|number of|totals?)\b|统计|分析|次数", re.IGNORECASE
 )
-_COUNTS = re.compile(r"(?:^|_)(?:visits?|views?|hits?|clicks?|stats?|statistics?|counts?|analytics)(?:_|$)", re.IGNORECASE)
+_COUNTS = expression(r"(?:^|_)(?:visits?|views?|hits?|clicks?|stats?|statistics?|counts?|analytics)(?:_|$)", re.IGNORECASE)
 
 
 def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> tuple[Job, ...]:
@@ -201,16 +104,39 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
     if case.traits.shape != "service":
         return ()
     found: dict[str, Job] = {}
+    noun = evidence.thing(evidence.primary(endpoints), entities)
     # What the running system takes from the queue by itself needs no worker of ours.
-    if (cites := forwarded(case, endpoints)) is not None and not taken_by_running(case):
+    if (cites := forwarded(case, endpoints)) is not None and not grounds.feeds_running(case):
         job = _forwarding(case, scope, entities, endpoints, cites)
         found[job.key] = job
-    noun = evidence.thing(evidence.primary(endpoints), entities)
+    elif (queue := grounds.queue(case)) is not None and not grounds.feeds_running(case):
+        job = _taking(case, scope, evidence.taken_in(endpoints, entities) or noun, queue)
+        found[job.key] = job
     for job in (*_probes(case, scope), *_visits(case, scope, noun, entities), *_from_actions(case, scope), *_from_entities(case, scope, entities)):
         found.setdefault(job.key, job)
     for job in _sweeps(case, scope, tuple(found.values()), noun):
+        found[job.key] = job
+    subject = evidence.taken_in(endpoints, entities) or noun
+    for job in (
+        *_listed(case, scope, tuple(found.values()), entities, noun),
+        *_promised(case, scope, subject),
+        *analytics.jobs(case, scope, subject),
+        *_orphans(case, scope),
+    ):
         found.setdefault(job.key, job)
     return tuple(found.values())[: _MOST[case.traits.size] + 1]
+
+
+@remembered
+def _queueing(case: Case) -> Cites:
+    """Return the statements that put work aside; a queue that people stand in is none."""
+    return wording.cites((s.number for s in evidence.demands(case) if _QUEUEING.search(_IN_LINE.sub(" ", s.text))), most=3)
+
+
+@remembered
+def _due(case: Case) -> tuple[Statement, ...]:
+    """Return the statements that ask for something when its time has come."""
+    return tuple(s for s in evidence.demands(case) if _DUE.search(s.text))
 
 
 def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
@@ -218,7 +144,7 @@ def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
     first = evidence.primary(endpoints)
     if first is None or not evidence.writes(first):
         return None
-    queueing = wording.cites((s.number for s in evidence.demands(case) if _QUEUEING.search(_IN_LINE.sub(" ", s.text))), most=3)
+    queueing = _queueing(case)
     theirs = [endpoint for endpoint in case.contracts.endpoints if endpoint.owner and endpoint.method == "POST"]
     if first.status == 202 or (queueing and case.traits.existing):
         return wording.cites(first.cites[:2], queueing)
@@ -233,10 +159,12 @@ def forwarded(case: Case, endpoints: Sequence[Endpoint]) -> Cites | None:
 
 
 def taken_by_running(case: Case) -> tuple[Statement, ...]:
-    """Return the sentences by which a running system reads the queue that is put in front of it."""
-    if not case.traits.existing or grounds.queue(case) is None:
+    """Return the sentences by which a running system reads the queue that is put in front of it; those that name the queue if none says so."""
+    queue = grounds.queue(case)
+    if queue is None or not grounds.feeds_running(case):
         return ()
-    return tuple(s for s in grounds.demanding(case, (*grounds.DEMANDS, "context", "solution")) if _TAKEN.search(s.text))
+    said = tuple(s for s in grounds.demanding(case, (*grounds.DEMANDS, "context", "solution")) if _TAKEN.search(s.text))
+    return said or tuple(case.statement(number) for number in queue.cites[:1])
 
 
 def main_and_reserve(case: Case) -> tuple[str, str]:
@@ -275,7 +203,7 @@ def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints:
         trigger=f"commit of {wording.article(noun)}; a sweep every {'second' if fast else '10 s'} finds those that a crash left behind",
         does=does,
         retry=(
-            "after 50, 100, 200 and 400 ms, then every 2 s until one takes it; a timeout is checked at the receiver before it is sent again" if fast else _STEPS
+            "after 50, 100, 200 and 400 ms, then every 2 s until one takes it; a timeout is checked at the receiver before it is sent again" if fast else STEPS
         ),
         on_failure=(
             f"the {noun} stays stored as pending, counted and alerted on; it is not lost while {target} is down"
@@ -283,6 +211,25 @@ def _forwarding(case: Case, scope: Scope, entities: Sequence[Entity], endpoints:
             else f"set aside as dead with the last answer of {target}; sent again by hand with one command"
         ),
         user_learns=_learns(endpoints, noun),
+        satisfies=evidence.serves(scope, cites),
+        cites=cites,
+    )
+
+
+def _taking(case: Case, scope: Scope, noun: str, queue: grounds.Queue) -> Job:
+    """Return the reading of a queue whose entries nobody passes on: they are stored."""
+    archived = grounds.archive(case)
+    kept = "appends the same batch to the long-term store, " if archived else ""
+    moved = "moves its place in the log" if queue.is_log else "deletes the messages"
+    cites = wording.cites(queue.cites, archived.cites if archived else (), most=6)
+    return Job(
+        key=f"job-take-{wording.slug(noun)}",
+        name=f"Store the {wording.plural(noun)} from {queue.name}",
+        trigger=f"arrival; batches of up to 500 {wording.plural(noun)} or 1 s, whichever comes first",
+        does=f"writes each batch keyed by the {noun}'s own ID, so that a repeat changes nothing, {kept}and only then {moved}",
+        retry="the same batch again after 1, 5 and 30 s: its place is not moved before it is stored",
+        on_failure=f"what makes the batch fail is set aside with its reason and alerted on; the other {wording.plural(noun)} go on",
+        user_learns=f"the {noun} is found some seconds after it was accepted",
         satisfies=evidence.serves(scope, cites),
         cites=cites,
     )
@@ -331,7 +278,14 @@ def _from_actions(case: Case, scope: Scope) -> list[Job]:
             continue
         if _is_background(case, kind, action, statement):
             found.setdefault((kind, action.noun), (action, statement))
-    return [_job(case, scope, kind, evidence.singular(action.noun), statement) for (kind, _), (action, statement) in found.items()]
+    return [_named(_job(case, scope, kind, evidence.singular(action.noun), statement), action) for (kind, _), (action, statement) in found.items()]
+
+
+def _named(job: Job, action: Action) -> Job:
+    """Return a job of computing with the brief's own verb for it: "Score transactions"."""
+    if action.verb != "compute" or grounds.base(action) in ("do", "be", "use", "run", "perform", "make"):
+        return job
+    return job.model_copy(update={"name": wording.headed(f"{grounds.base(action)} {wording.plural(evidence.singular(action.noun))}")})
 
 
 def _is_background(case: Case, kind: Kind, action: Action, statement: Statement) -> bool:
@@ -372,15 +326,77 @@ def _sweeps(case: Case, scope: Scope, found: Sequence[Job], noun: str) -> list[J
     """Return the batch runs that the brief asks for in sentences of which no action was read."""
     known = {number for job in found for number in job.cites}
     asked = [s for s in evidence.demands(case) if s.number not in known and _SWEEP.search(s.text)]
-    if not asked or any(job.key.startswith("job-compute") for job in found):
+    if not asked:
         return []
+    if (run := next((job for job in found if job.key.startswith("job-compute")), None)) is not None:
+        # One batch run is asked for in several sentences.
+        cites = wording.cites(run.cites, (s.number for s in asked), most=6)
+        return [run.model_copy(update={"cites": cites, "satisfies": evidence.serves(scope, cites)})]
     job = _job(case, scope, "compute", noun, asked[0])
     cites = wording.cites((s.number for s in asked), most=4)
     return [job.model_copy(update={"name": f"Sweep the {wording.plural(noun)} in a batch", "cites": cites, "satisfies": evidence.serves(scope, cites)})]
 
 
+def _orphans(case: Case, scope: Scope) -> list[Job]:
+    """Return the clean-up of what was written to the object store and never got its row."""
+    stored, uploaded = contents(case), grounds.uploads(case)
+    cites = stored.cites[:2] if stored is not None else uploaded.cites if uploaded is not None else ()
+    if not cites or case.traits.size == "tiny" or case.traits.engine in grounds.VOLATILE:
+        return []
+    return [
+        Job(
+            key="job-purge-object",
+            name="Delete objects without a row",
+            trigger="nightly at 03:30 (assumed)",
+            does="lists objects older than 24 hours and deletes those that no row names, 1,000 at a time, and logs how many",
+            retry="none of its own: the next night takes what this one left",
+            on_failure="alert after 3 failed nights: it costs storage, nothing is served wrongly",
+            user_learns="not told",
+            satisfies=evidence.serves(scope, cites),
+            cites=cites,
+        )
+    ]
+
+
+def _listed(case: Case, scope: Scope, found: Sequence[Job], entities: Sequence[Entity], noun: str) -> list[Job]:
+    """Return the writing of notifications, where the brief wants them read like any other thing and nothing makes them."""
+    asked = evidence.mentioning(evidence.demands(case), _NOTIFICATIONS, limit=2)
+    if not asked or any(job.key.startswith("job-notify") for job in found):
+        return []
+    # People are told of what others do to a thing they share.
+    shared = next((a.noun for a in case.actions if a.verb in ("assign", "comment", "change-state") and a.noun and a.horizon == "now"), noun)
+    about = evidence.singular(shared)
+    table = next((entity.name for entity in evidence.built(entities) if entity.name.endswith("notifications")), "")
+    kept = f"`{table}`" if table else f"`notifications` (recipient, {about}, what happened, read or not), a table that its migration adds"
+    job = _job(case, scope, "notify", about, case.statement(asked[0]))
+    return [
+        job.model_copy(
+            update={
+                "does": f"writes one row for each person whom a change to the {about} concerns, but not for the one who made it, into {kept}; unique on"
+                " (change, recipient), so nobody hears twice",
+                "user_learns": "by a list of what is new, the unread first",
+                "cites": asked,
+                "satisfies": evidence.serves(scope, asked),
+            }
+        )
+    ]
+
+
+def _promised(case: Case, scope: Scope, noun: str) -> list[Job]:
+    """Return the message that a sentence beside a demand promises to somebody."""
+    if (found := analytics.promised(case)) is None:
+        return []
+    statement, who, cites = found
+    job = _job(case, scope, "notify", noun, statement)
+    return [
+        job.model_copy(
+            update={"name": f"Notify {wording.plural(who)} about {wording.plural(noun)}", "satisfies": evidence.serves(scope, cites), "cites": cites}
+        )
+    ]
+
+
 def _job(case: Case, scope: Scope, kind: Kind, noun: str, statement: Statement) -> Job:
-    way = _WAYS[kind]
+    way = WAYS[kind]
     stated = _WHEN.search(statement.text)
     channel = _EMAIL.search(statement.text)
     filled = {
@@ -420,17 +436,20 @@ def _from_entities(case: Case, scope: Scope, entities: Sequence[Entity]) -> list
             kind = "purge"
         else:
             continue
-        way = _WAYS[kind]
+        way = WAYS[kind]
         filled = {"n": noun, "ns": wording.plural(noun), "days": kept["period"] if kept else ""}
         does = way.does.format(**filled) if kind == "cleanup" or kept else ""
         name = way.name.format(**filled)
+        if (stored := contents(case)) is not None and stored.table == entity.name and does:
+            does = f"{does}; the object that `{stored.column}` names goes after its row"
         if emptied:
             fields = wording.listing([f"`{field}` {period}" for field, period in emptied])
             does = f"{does}; empties {fields}" if does else f"empties {fields} in {wording.plural(noun)}, 1,000 a transaction, and logs how many"
             name = name if kept or kind == "cleanup" else f"Empty old fields of {wording.plural(noun)}"
+        asked = [s.number for s in _due(case) if noun in s.text.lower()]
         rows, single = periods.of_entity(case, noun.replace(" ", "_"), (field.name for field in entity.fields))
         said = [period.statement for period in (rows, *(period for _, period in single)) if period is not None and period.statement]
-        cites = wording.cites(said, entity.cites, most=4) if kind == "purge" else entity.cites[:4]
+        cites = wording.cites(said, asked, entity.cites, most=4)
         found.append(
             Job(
                 key=f"job-{kind}-{wording.slug(noun)}",
@@ -440,7 +459,8 @@ def _from_entities(case: Case, scope: Scope, entities: Sequence[Entity]) -> list
                 retry=way.retry,
                 on_failure=way.on_failure.format(**filled),
                 user_learns=way.user_learns.format(**filled),
-                satisfies=evidence.joined_keys(entity.satisfies, evidence.serves(scope, cites))[:4],
+                # That rows exist is the table's doing; the job answers for what says when they go.
+                satisfies=evidence.serves(scope, (*said, *asked)),
                 cites=cites,
             )
         )

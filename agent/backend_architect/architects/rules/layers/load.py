@@ -9,6 +9,7 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
 from backend_architect.design import Load
+from backend_architect.expressions import expression
 from backend_architect.profile import Fact, FactName
 from backend_architect.text import Cites
 
@@ -27,9 +28,9 @@ _MEASURES: tuple[tuple[FactName, str], ...] = (
 )
 _RATES: tuple[FactName, ...] = ("reads-per-second", "writes-per-second", "requests-per-second")
 _USERS: tuple[FactName, ...] = ("users", "concurrent-users")
-_PER = re.compile(r"(?:/|\b(?:a|per|each|every)\s+)\s*(?P<unit>s|sec(?:ond)?|min(?:ute)?|h(?:our)?|d(?:ay)?|month)\b", re.IGNORECASE)
+_PER = expression(r"(?:/|\b(?:a|per|each|every)\s+)\s*(?P<unit>s|sec(?:ond)?|min(?:ute)?|h(?:our)?|d(?:ay)?|month)\b", re.IGNORECASE)
 _UNITS: dict[str, tuple[str, int]] = {"s": ("second", 1), "m": ("minute", 60), "h": ("hour", 3600), "d": ("day", 86_400), "month": ("month", MONTH)}
-_UNEVEN = re.compile(r"\b(?:not (?:be )?(?:even|uniform)\w*|uneven\w*|spik\w+|peaks?|bursts?|rush|season\w*)\b|不是均匀|不均匀|峰值|picos?\b", re.IGNORECASE)
+_UNEVEN = expression(r"\b(?:not (?:be )?(?:even|uniform)\w*|uneven\w*|spik\w+|peaks?|bursts?|rush|season\w*)\b|不是均匀|不均匀|峰值|picos?\b", re.IGNORECASE)
 
 _ASSUMED: dict[str, tuple[str, str, str]] = {
     "tiny": ("under 1 request/s, under 100 MB", "under 5 requests/s, under 1 GB", "a few people at once"),

@@ -101,7 +101,7 @@ _TABLE: dict[Engine, str] = {
 
 
 _STREAMS = {"sse": "server-sent events to clients", "websocket": "WebSocket to clients"}
-_BY_CLOCK = frozenset({"visits", "cleanup", "purge", "report", "compute", "advance", "count", "probe"})
+_BY_CLOCK = frozenset({"visits", "cleanup", "purge", "report", "compute", "advance", "count", "probe", "train"})
 """Kinds of job (the second word of their key) that a clock starts."""
 
 

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.delivery.stacks import migrate
 from backend_architect.architects.rules.language import wording
-from backend_architect.architects.rules.layers import evidence, grounds, recovery
+from backend_architect.architects.rules.layers import containers, evidence, grounds, recovery
 from backend_architect.architects.rules.layers.load import busiest, staged
 from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.architects.rules.layers.watch import monitors
-from backend_architect.architects.rules.structure.caps import Role, caps
 from backend_architect.design import Component, Endpoint, Entity, Operation, OperationsDecision, OperationsLayer, Rejected, Scope, Structure
 from backend_architect.text import Cites
 
-_COMPOSE = re.compile(r"\bdocker[- ]?compose\b", re.IGNORECASE)
 _KUBERNETES = re.compile(r"\bkubernetes\b|\bk8s\b|\baks\b|\beks\b|\bgke\b", re.IGNORECASE)
 _PORT = re.compile(r"\b(?:port|porta|puerto|端口)\s*`?(?P<port>\d{2,5})\b", re.IGNORECASE)
 _CI: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -39,14 +37,16 @@ class _Cloud:
 
     run: str
     watch: str
+    host: str
+    """A single machine."""
 
 
 _CLOUDS: tuple[tuple[str, _Cloud], ...] = (
-    ("azure", _Cloud("Azure Container Apps", "Azure Monitor and Application Insights")),
-    ("aws", _Cloud("Amazon ECS on Fargate", "CloudWatch")),
-    ("amazon", _Cloud("Amazon ECS on Fargate", "CloudWatch")),
-    ("google", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring")),
-    ("gcp", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring")),
+    ("azure", _Cloud("Azure Container Apps", "Azure Monitor and Application Insights", "Azure VM")),
+    ("aws", _Cloud("Amazon ECS on Fargate", "CloudWatch", "EC2")),
+    ("amazon", _Cloud("Amazon ECS on Fargate", "CloudWatch", "EC2")),
+    ("google", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring", "Compute Engine")),
+    ("gcp", _Cloud("Cloud Run", "Cloud Logging and Cloud Monitoring", "Compute Engine")),
 )
 
 
@@ -65,7 +65,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
         choice=_choice(setting),
         why=_why(setting),
         rejected=_rejected(setting),
-        satisfies=evidence.serves(scope, cites),
+        satisfies=evidence.serves(scope, (*cites, *containers.obeyed(case))),
         cites=cites,
         deployment=_deployment(setting),
         pipeline=_pipeline(setting),
@@ -78,7 +78,12 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
     if setting.bare and len(watched) == 1:
         # What one process has to be asked stands in the decision.
         watched = ()
-    return OperationsLayer(decision=decision, practices=_practices(setting), monitors=watched)
+    return OperationsLayer(
+        decision=decision,
+        containers=containers.containers(case, structure, setting.instances, setting.port),
+        practices=_practices(setting),
+        monitors=watched,
+    )
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ class _Setting:
     @property
     def deployables(self) -> tuple[Component, ...]:
         """The components of ours that run."""
-        return tuple(c for c in self.structure.components if c.kind in ("service", "worker"))
+        return tuple(c for c in self.structure.components if c.kind in ("service", "worker") and c.key not in containers.MANAGED)
 
 
 def _instances(case: Case, structure: Structure) -> int:
@@ -151,7 +156,7 @@ def _setting(case: Case, scope: Scope, structure: Structure, endpoints: Sequence
         call=f"`{evidence.call(first)}`" if first else "the program",
         stored=tuple(wording.spaced(entity.name) for entity in evidence.built(entities)),
         instances=_instances(case, structure),
-        compose=evidence.mentioning(asked, _COMPOSE, limit=2),
+        compose=containers.demanded(case),
         ci=ci or "GitHub Actions",
         ci_cites=ci_cites,
         zero_down=evidence.mentioning(asked, _ZERO_DOWN, limit=2),
@@ -164,8 +169,8 @@ def _setting(case: Case, scope: Scope, structure: Structure, endpoints: Sequence
 def _choice(found: _Setting) -> str:
     if found.compose:
         return "One docker compose file, as the brief demands"
-    if found.cloud is not None and staged(found.case):
-        return f"One container on {found.cloud.run} on day 0, more by measured triggers"
+    if staged(found.case):
+        return f"One {f'{found.cloud.host} ' if found.cloud else ''}host with the API and the database on day 0, more by measured triggers"
     if found.cloud is not None:
         return f"Containers on {found.cloud.run}" + (", apart from the existing application" if found.case.traits.existing else "")
     if found.bare:
@@ -212,11 +217,22 @@ def _deployment(found: _Setting) -> str:
     if found.compose:
         runs = wording.listing([c.name for c in found.structure.components if c.kind in ("service", "worker", "store")], most=6)
         copies = f"; {wording.count(found.instances)} instances of the API, each a service of its own" if found.instances > 1 else ""
-        return f"`docker compose up -d`: {runs}{copies}{port}"
+        joined = wording.listing([f"`{name}`" for name in containers.networks(found.case)])
+        first = f"; what calls outside systems joins the network {joined}, which has to be there first" if joined else ""
+        return f"`docker compose up -d`: {runs}{copies}{port}{first}"
     if found.bare:
         return f"{stack.framework} under systemd, behind Caddy (TLS){port}"
     where = found.cloud.run if found.cloud else "one host with Docker" if found.instances == 1 else "hosts with Docker in two zones"
     copies = wording.counted(found.instances, "instance")
+    if staged(found.case) and found.instances == 1:
+        goal = grounds.per_instance(grounds.load(found.case))
+        host = f"One {found.cloud.host} host" if found.cloud else "One host"
+        name = wording.ENGINE_NAMES[found.case.traits.engine]
+        later = f" in {found.cloud.run}" if found.cloud else ""
+        return (
+            f"{host} with Docker: the {stack.framework} image and {name} beside it{port}; a release replaces the container within seconds. The same image runs"
+            f"{later} from the second instance on (about {goal:,} at the stated goal; the scaling triggers say when)"
+        )
     if staged(found.case):
         goal = grounds.per_instance(grounds.load(found.case))
         copies += f" on day 0 (about {goal:,} at the stated goal; the scaling triggers say when)"
@@ -292,6 +308,13 @@ def _backup(found: _Setting) -> str:
             f"RPO 0 for what was answered, RTO 30 s: {name} commits to a named volume and survives the restart of any container; a copy outside is added"
             " when the data have to outlive the host"
         )
+    if staged(case) and found.instances == 1 and not found.tiny:
+        # A standby comes with the trigger that asks for it.
+        place = {"Azure": "Azure Blob Storage", "AWS": "Amazon S3", "Google Cloud": "Cloud Storage"}.get(found.vendor, "storage outside the host")
+        return (
+            f"Day 0: RPO 5 min, RTO 1 h: nightly copy and the log every 5 min to {place}, 14 days kept, restored into an empty database every month. With the"
+            f" standby that the triggers bring: {recovery.plan(case)}"
+        )
     law = f", encrypted, access logged ({wording.listing([j.value for j in case.traits.regulated], most=3)})" if case.traits.regulated else ""
     test = "" if found.tiny else f"restored into an empty database every month, timed against {recovery.rto(case).text}, row counts compared"
     return f"{recovery.plan(case)}{law}{f'; {test}' if test else ''}"
@@ -357,15 +380,12 @@ def _environments(found: _Setting) -> str:
 
 
 def _shares(found: _Setting) -> str | None:
-    roles: dict[str, Role] = {"c-balancer": "balancer", "c-worker": "worker", "c-db": "store", "c-cache": "cache"}
-    rows: list[tuple[str, Role, int]] = []
-    for component in found.structure.components:
-        if component.kind in ("service", "worker", "store") and component.key not in ("c-objects", "c-archive", "c-queue"):
-            role = roles.get(component.key, "api")
-            rows.append((component.key, role, found.instances if role == "api" else 1))
-    shared = caps(found.case, tuple(rows))
+    shared = containers.shares(found.case, found.structure, found.instances)
     if shared is None:
         return None
+    if containers.demanded(found.case):
+        # The table of containers says who gets what.
+        return shared.sums()
     names = {component.key: component.name for component in found.structure.components}
     seen = list(dict.fromkeys(f"{names[share.component]} {share.phrase()}{' each' if len(shared.of(share.component)) > 1 else ''}" for share in shared.shares))
     return f"{', '.join(seen)} ({shared.sums()})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.case import Case, SpelledEndpoint
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
@@ -15,6 +16,7 @@ from backend_architect.architects.rules.layers.jobs import counts_visits
 from backend_architect.architects.rules.layers.load import busiest, load, sources, staged, test_rate
 from backend_architect.design import Cache, CriticalPath, Endpoint, Entity, PerformanceDecision, PerformanceLayer, Rejected, Scope, Structure
 from backend_architect.profile import Fact, FactName
+from backend_architect.text import Cites
 
 _STATIC = re.compile(r"\b(?:static (?:content|files|assets)|cdn|content delivery|images?|videos?|across geographies)\b", re.IGNORECASE)
 _CHANGES = ("PUT", "PATCH")
@@ -29,9 +31,9 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
     critical = path(case, scope, endpoints, structure)
     if case.traits.shape in ("none", "browser") or (case.traits.shape == "cli" and critical is None and not _limits(case)):
         return None
-    if not promised(case):
-        return None
     first = evidence.primary(endpoints)
+    if not promised(case):
+        return _unpromised(case, critical, evidence.ground(case, first)) if critical is not None else None
     noun = evidence.thing(first, entities)
     call = f"`{evidence.call(first)}`" if first else f"one {noun}"
     cached = caches(case, structure, entities, endpoints)
@@ -63,6 +65,19 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
 def promised(case: Case) -> bool:
     """Return whether there is a speed or a load to decide about: a tiny service of which the brief states neither has none."""
     return case.traits.size != "tiny" or case.traits.shape != "service" or bool(_limits(case)) or grounds.load(case).known or bool(sources(case))
+
+
+def _unpromised(case: Case, critical: CriticalPath, cites: Cites) -> PerformanceLayer:
+    """Return the layer of a service of which no speed is asked: the loop's own steps, and that nothing is tuned."""
+    decision = PerformanceDecision(
+        key="d-performance",
+        choice="Nothing tuned",
+        why="No load is stated",
+        cites=cites,
+        targets="None promised",
+        caching="None",
+    )
+    return PerformanceLayer(decision=decision, critical_path=critical)
 
 
 def _limits(case: Case) -> tuple[Fact, ...]:
@@ -167,7 +182,7 @@ def _why(case: Case, structure: Structure, noun: str, cached: Sequence[Cache], c
     parts = []
     if case.traits.shape == "cli":
         return (
-            f"The time is the work itself ({critical.basis}); what can be lost is only waiting."
+            f"The time is the work itself{'' if case.traits.size == 'tiny' else f' ({critical.basis})'}; what can be lost is only waiting."
             if critical
             else "The brief sets the limits; the program does little else."
         )
@@ -227,6 +242,8 @@ def _caching(case: Case, noun: str, cached: Sequence[Cache]) -> str:
             "None on day 0: the database's own memory serves the first users; then in the order of the scaling triggers, and a person always sees the"
             f" {noun} just saved"
         )
+    if (sought := look_up(case)) is not None and noun.endswith("search"):
+        return f"None: what {sought.names} hold may change at any moment, and a copy of it would be one more place to protect"
     return f"None: {evidence.requests(busiest(case))} at peak come from the database's own memory; a person always sees the {noun} just saved"
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.case import Action, Actor, Case
+from backend_architect.architects.rules.entities.accounts import membership
+from backend_architect.architects.rules.entities.action_entities import left_behind
+from backend_architect.architects.rules.language.nouns import canonical, is_person
 from backend_architect.architects.rules.language.wording import cites, headed, listing, spaced
+from backend_architect.architects.rules.language.words import snake
 from backend_architect.architects.rules.layers.grounds import DEMANDS, doing
+from backend_architect.architects.rules.reading.text_evidence import as_written
 from backend_architect.architects.rules.structure.contexts import singular
 from backend_architect.design import Endpoint, Entity, Permission
 
@@ -15,6 +19,8 @@ _MOST = 8
 
 _READS = ("read", "list", "search", "download", "export", "track", "report")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
+_OF_ALL = ("export", "summary", "content")
+"""Last parts of paths that say what is done to the part before them."""
 _METHODS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("create", "submit", "send", "upload", "comment", "register", "join", "pay", "store", "import"), ("POST",)),
     **dict.fromkeys(("update", "change-state", "assign", "configure"), ("PATCH", "PUT")),
@@ -36,12 +42,12 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     ranked = sorted(actors.values(), key=lambda a: (not a.privileged, a.anonymous))
     found = []
     for actor in ranked:
-        acts = tuple(act for act in acted.get(actor.name, ()) if _allowed(case, actor, _calls(act, entities, endpoints)))
+        acts = tuple(act for act in acted.get(actor.name, ()) if _allowed(case, actor, endpoints, _calls(case, act, entities, endpoints)))
         if not acts:
             continue
         found.append(
             Permission(
-                who=headed(_written(case, actor)),
+                who=headed(as_written(case, actor.name, actor.cites)),
                 may=doing(acts, most=4),
                 limit=_limit(case, actor, acts, entities, endpoints),
                 cites=cites([a.statement for a in acts], actor.cites, most=6),
@@ -52,18 +58,17 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     return tuple(found[:_MOST])
 
 
-def _written(case: Case, actor: Actor) -> str:
-    """Return the name with the capitals of its abbreviations: `DPA field staff`."""
-    for number in actor.cites[:3]:
-        found = re.search(re.escape(actor.name), case.statement(number).text, re.IGNORECASE)
-        if found is not None and any(len(word) > 1 and word.isupper() for word in found[0].split()):
-            return found[0]
-    return actor.name
-
-
-def _calls(act: Action, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+def _calls(case: Case, act: Action, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
     """Return the endpoints through which a person does this; none if the API has none for it."""
-    about = tuple(endpoint for endpoint in endpoints if act.noun and act.noun in _nouns(endpoint, entities))
+    sought = look_up(case)
+    if sought is not None and act in sought.actions:
+        return tuple(endpoint for endpoint in endpoints if endpoint.path == sought.path)
+    if act.verb in ("login", "logout"):
+        return tuple(endpoint for endpoint in endpoints if endpoint.path.endswith(("/sessions", "/sessions/current", "/login", "/logout")))
+    meant = _meant(act)
+    about = tuple(endpoint for endpoint in endpoints if meant & _nouns(endpoint, entities))
+    if act.verb == "compute":
+        about += tuple(endpoint for endpoint in endpoints if any(endpoint.path.rpartition("/")[2].startswith(f"{noun}-") for noun in meant))
     if act.verb in _READS:
         return tuple(endpoint for endpoint in about if endpoint.method not in _WRITING)
     writes = tuple(endpoint for endpoint in about if endpoint.method in _WRITING)
@@ -71,18 +76,30 @@ def _calls(act: Action, entities: tuple[Entity, ...], endpoints: tuple[Endpoint,
     return exact or writes
 
 
+def _meant(act: Action) -> set[str]:
+    """Return the things that an act is done to or leaves behind, by the names that entities and paths may have for them."""
+    noun = canonical(act.noun) if act.noun else ""
+    names = {act.noun, noun, noun.rpartition("_")[2], left_behind(act)}
+    if act.verb == "join" and noun:
+        names.add(f"{noun}_{singular(membership(act.word))}")
+    if is_person(noun):
+        names.add("user")
+    return names - {""}
+
+
 def _nouns(endpoint: Endpoint, entities: tuple[Entity, ...]) -> set[str]:
-    """Return what an endpoint is about: what it returns, and the last plain part of its path."""
+    """Return what an endpoint is about: what it returns, the last plain part of its path, the parts that are sent within its whole."""
     named = {singular(entity.name) for entity in entities if entity.key == endpoint.entity}
-    parts = [part for part in endpoint.path.split("/") if part and not part.startswith("{")]
-    return named | ({singular(parts[-1].replace("-", "_"))} if parts else set())
+    parts = [singular(part.replace("-", "_")) for part in endpoint.path.split("/") if part and not part.startswith("{")]
+    within = {singular(snake(part.removesuffix("[]"))) for p in endpoint.request for part in p.name.split(".") if part.endswith("[]")}
+    return named | set(parts[-2:] if parts and parts[-1] in _OF_ALL else parts[-1:]) | within
 
 
-def _allowed(case: Case, actor: Actor, calls: tuple[Endpoint, ...]) -> bool:
-    """Whether an actor may make one of the calls; what no endpoint answers, no endpoint forbids."""
-    if case.traits.auth == "none" or not calls:
+def _allowed(case: Case, actor: Actor, endpoints: tuple[Endpoint, ...], calls: tuple[Endpoint, ...]) -> bool:
+    """Whether an actor may make one of the calls; what no endpoint does, nobody may do, and a program without endpoints forbids nothing."""
+    if not endpoints:
         return True
-    return any(_admits(endpoint, actor) for endpoint in calls)
+    return any(case.traits.auth == "none" or _admits(endpoint, actor) for endpoint in calls)
 
 
 def _admits(endpoint: Endpoint, actor: Actor) -> bool:
@@ -102,8 +119,8 @@ def _limit(case: Case, actor: Actor, acts: tuple[Action, ...], entities: tuple[E
         return "without signing in; what is not named here is refused"
     if case.traits.auth == "api-key":
         return "with its own key"
-    calls = [endpoint for act in acts for endpoint in _calls(act, entities, endpoints) if _admits(endpoint, actor)]
-    if calls and all(endpoint.auth in ("none", "optional") for endpoint in calls) and all(_calls(act, entities, endpoints) for act in acts):
+    calls = [endpoint for act in acts for endpoint in _calls(case, act, entities, endpoints) if _admits(endpoint, actor)]
+    if calls and all(endpoint.auth in ("none", "optional") for endpoint in calls) and all(_calls(case, act, entities, endpoints) for act in acts):
         return "needs no sign-in"
     if any(endpoint.auth == "role" for endpoint in calls):
         alone = _alone(actor, entities, endpoints)

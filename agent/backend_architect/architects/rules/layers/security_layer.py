@@ -12,20 +12,21 @@ from backend_architect.architects.rules.layers.permissions import permissions
 from backend_architect.architects.rules.scope.data_classes import data_classes
 from backend_architect.architects.rules.structure.topics import topical
 from backend_architect.design import DataClass, Endpoint, Entity, Parameter, Permission, Rejected, Scope, SecurityDecision, SecurityLayer, Structure
+from backend_architect.expressions import expression
 
 KEY = "d-security"
 
-_LINKS = re.compile(r"\b(?:urls?|links?|webhooks?|callbacks?|fetch\w*|crawl\w*|scrap\w*|avatars? url|image url)\b", re.IGNORECASE)
-_FIRST = re.compile(r"\bsecurity[- ]first\b|\bsecure by (?:design|default)\b|\ball (?:user )?inputs? (?:must|should|shall|need)", re.IGNORECASE)
-_SIGN_IN = re.compile(r"\b(?:sign(?:s|ed|ing)?|log(?:s|ged|ging)?)[- ]?(?:in|on)\b|\blogins?\b|\bauthenticat\w+|\banmeld\w+|\beinlogg\w+", re.IGNORECASE)
-_MAILED = re.compile(
+_LINKS = expression(r"\b(?:urls?|links?|webhooks?|callbacks?|fetch\w*|crawl\w*|scrap\w*|avatars? url|image url)\b", re.IGNORECASE)
+_FIRST = expression(r"\bsecurity[- ]first\b|\bsecure by (?:design|default)\b|\ball (?:user )?inputs? (?:must|should|shall|need)", re.IGNORECASE)
+_SIGN_IN = expression(r"\b(?:sign(?:s|ed|ing)?|log(?:s|ged|ging)?)[- ]?(?:in|on)\b|\blogins?\b|\bauthenticat\w+|\banmeld\w+|\beinlogg\w+", re.IGNORECASE)
+_MAILED = expression(
     r"\b(?P<what>code|link|pin)s?\b[^.;]{0,60}\b(?:e-?mail|mail|sms|text message)|\b(?:e-?mail|mail|sms|text message|magic)[^.;]{0,60}\b(?P<that>code|link|pin)s?\b",
     re.IGNORECASE,
 )
-_NO_PASSWORD = re.compile(r"\b(?:no|without(?: an?)?|never an?) passwords?\b|\bpasswordless\b", re.IGNORECASE)
-_PASSWORD = re.compile(r"\bpasswords?\b|\bpasswort\b", re.IGNORECASE)
-_SECOND_FACTOR = re.compile(r"\b(?:second[- ]factor|two[- ]factor|multi[- ]factor|2fa|mfa|totp)\b", re.IGNORECASE)
-_AUDIT = re.compile(r"\baudit\w*\b|\baudit trail\b|审计", re.IGNORECASE)
+_NO_PASSWORD = expression(r"\b(?:no|without(?: an?)?|never an?) passwords?\b|\bpasswordless\b", re.IGNORECASE)
+_PASSWORD = expression(r"\bpasswords?\b|\bpasswort\b", re.IGNORECASE)
+_SECOND_FACTOR = expression(r"\b(?:second[- ]factor|two[- ]factor|multi[- ]factor|2fa|mfa|totp)\b", re.IGNORECASE)
+_AUDIT = expression(r"\baudit\w*\b|\baudit trail\b|审计", re.IGNORECASE)
 
 
 def decide(case: Case, scope: Scope, structure: Structure, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> SecurityLayer:

@@ -9,6 +9,7 @@ from backend_architect.architects.rules.case import Action, Actor, Reading
 from backend_architect.architects.rules.language import lexicon
 from backend_architect.architects.rules.language.english import ATTRIBUTES, DETERMINERS, DOCUMENTS, PRONOUNS, STOP, SYSTEMS, UI, VAGUE, is_person, vocabulary
 from backend_architect.architects.rules.language.phrases import clauses, head_noun, is_plural, members, singular, words
+from backend_architect.architects.rules.reading.implied_actions import with_implied
 from backend_architect.brief import Brief, Statement
 
 _ACTOR = re.compile(
@@ -31,7 +32,9 @@ _OFFERS = re.compile(r"\blist(?:s|ed)? (?:the |their |what )?[\w -]+? (?:they|he
 """Who lists the tools they lend enters them; who lists all tools reads them."""
 _MAKING = {"answer": "response", "respond": "response", "reply": "reply", "request": "request"}
 """Operations whose object is not the thing that comes of them."""
-_MEETINGS = vocabulary("appointment booking reservation lesson visit ride trip delivery slot")
+_TIMES = vocabulary("time slot time_slot timeslot date hour day period time_span time_window")
+"""What is booked of a thing or a person; by itself it is no thing, so the booking is."""
+_MEETINGS = vocabulary("appointment booking reservation lesson visit ride trip delivery")
 """What booking makes, where the thing booked has no name of its own."""
 _DUAL = vocabulary("title place room note")
 """Members of most things, and things to ask for in some briefs."""
@@ -59,7 +62,8 @@ def read_actions(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Action, .
             actions = tuple(_statement_actions(statement, reading, introduced))
             found.extend(action for action in actions if reading.label != "constraint" or is_person(action.actor) or action.system)
         introduced = introduced if statement.kind == "sentence" and statement.parent else ""
-    return _about(_pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found))))))
+    told = _about(_pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found))))))
+    return with_implied(brief, readings, told)
 
 
 def _about(actions: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -100,7 +104,7 @@ def _split_compounds(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     nouns = {action.noun for action in actions}
     return tuple(
         action.model_copy(update={"noun": action.noun.split("_", 1)[1], "of": action.noun.split("_", 1)[0]})
-        if "_" in action.noun and action.noun.split("_", 1)[0] in nouns and not action.of
+        if "_" in action.noun and action.noun.split("_", 1)[0] in nouns and not action.of and not action.noun.endswith(("_type", "_kind"))
         else action
         for action in actions
     )
@@ -138,6 +142,10 @@ def _statement_actions(statement: Statement, reading: Reading, introduced: str) 
 def _described(text: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield (cue, noun, members) where a text lists what a thing has: "a lot with number, title and photos"."""
     for found in _HAS.finditer(text):
+        *before, last = found["thing"].lower().split()
+        if last in lexicon.verbs() and before and is_person(singular(before[-1])):
+            # "Members register with name and address": somebody acts, nothing is described.
+            continue
         noun, names = head_noun(found["thing"]), tuple(dict.fromkeys(members(f"with {found['list']}")))
         if noun and len(names) > 1 and not found["list"].lower().startswith(("every ", "all ", "each ", "any ")) and noun.split("_")[-1] not in UI | ATTRIBUTES:
             yield found["cue"].lower(), noun, names
@@ -167,6 +175,8 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
             noun, of = (f"{noun}_request", "") if base == "request" else (_MAKING[base], noun)
         elif base == "book" and noun in _MEETINGS:
             operation = "create"
+        elif base in ("book", "reserve") and noun in _TIMES:
+            operation, noun = "create", _NOMINAL[base]
         if of and operation in ("search", "read", "list") and (not noun or noun in VAGUE):
             # What is found about a person is a profile; the person is whoever it is about.
             noun, of = f"{of}_profile" if is_person(of) else of, ""
@@ -174,6 +184,9 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
             operation, told = "notify", True
         else:
             told = False
+        if base == "answer" and of in _MESSAGES:
+            # What a person answers to a message changes the thing it was about.
+            continue
         if operation == "change-state" and word.startswith("complet") and noun in DOCUMENTS:
             operation = "submit"
         named = own.get(noun, attributes)
@@ -185,8 +198,7 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
             else:
                 named, noun, of = (noun.replace("_", " "), *attributes), of, ""
         if (
-            noun in UI
-            or noun.split("_")[-1] in UI
+            ((noun in UI or noun.split("_")[-1] in UI) and base != "scan")
             or noun.startswith("error_")
             or (noun, operation) in seen
             or (not noun and operation not in ("login", "register", "logout", "pay", "search", "send"))
@@ -235,7 +247,8 @@ def split_actor(text: str) -> tuple[tuple[str, ...], str]:
                 )
             ):
                 return (subject,), " ".join(tokens[position:])
-    for position in range(1, len(tokens)):
+    begins = tokens[1:2] if tokens[:1] == ["I"] else tokens[:1]
+    for position in range(1, 0 if begins and begins[0].islower() and begins[0] in known else len(tokens)):
         # "Before the sale the clerk opens …": the person before the verb, wherever that is.
         if (
             tokens[position].lower() in known

@@ -12,22 +12,31 @@ from backend_architect.architects.rules.reading.actions import split_actor
 from backend_architect.architects.rules.reading.sections import SectionRole, section_role
 from backend_architect.architects.rules.reading.systems import LISTED
 from backend_architect.brief import Brief, Statement
+from backend_architect.expressions import expression
 
-_ADDRESSES_READER = re.compile(
+_ADDRESSES_READER = expression(
     r"^(?:(?:if|when|once|after|before)\b.{0,60}, )?(?:you|your|let'?s)\b|\byou (?:can|may|will|might|could|would|want|wish|have|need)\b", re.IGNORECASE
 )
-_PREAMBLE = re.compile(
+_PREAMBLE = expression(
     r"^focus on\b|^(?:comments|feedback|remarks) (?:of|from|by)\b|^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"^[/$][a-z][\w.:-]*\s+(?=\w)")
-_LISTS = re.compile(r"\b(?:has|have|consists? of|contains?|includes?|is described by):? [^,]+,[^,]+,", re.IGNORECASE)
+_COMMAND = expression(r"^[/$][a-z][\w.:-]*\s+(?=\w)")
+_LISTS = expression(r"\b(?:has|have|consists? of|contains?|includes?|is described by):? [^,]+,[^,]+,", re.IGNORECASE)
 """A sentence that says what a thing is made of."""
-_TICK_ONLY = re.compile(r"`[^`]+`")
-_CAPABILITY = re.compile(r"\b(?:can|could|may|must|should|shall|will|want|wish|able|need|has to|have to)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d|一|百|千|万|亿")
-_EITHER_END = re.compile(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\W+or\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\b", re.IGNORECASE)
-_FRONT_END = re.compile(r"^\W*(?:\d+\W*)?front[- ]?end\b", re.IGNORECASE)
+_TICK_ONLY = expression(r"`[^`]+`")
+_CAPABILITY = expression(r"\b(?:can|could|may|must|should|shall|will|want|wish|able|need|has to|have to)\b", re.IGNORECASE)
+_NUMBER = expression(r"\d|一|百|千|万|亿")
+_EITHER_END = expression(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\W+or\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\b", re.IGNORECASE)
+_FRONT_END = expression(r"^\W*(?:\d+\W*)?front[- ]?end\b", re.IGNORECASE)
+_DESCRIBES = expression(
+    r"(?:an?|the|our|my) (?:[\w'’-]+ ){0,5}?(?:app|application|interface|tool|page|site|website|service|platform|system|clone|program|list)"
+    r" (?:where|in which|that lets|which lets|with what)\b",
+    re.IGNORECASE,
+)
+"""A sentence without a verb of its own: the name of a kind of thing, and what people do with it."""
+_LIST_OF_DEMANDS = 3
+"""As many list items say what a thing does; with fewer, its description may be all that does."""
 _SHORT_BRIEF = 25
 """A brief with at most this many statements has no room for background: what is said is asked for."""
 _BRIEF_LIKE = 130
@@ -36,7 +45,7 @@ _BRIEF_LIKE = 130
 
 def read(brief: Brief) -> tuple[Reading, ...]:
     """Label every statement of the brief, in order."""
-    readings = tuple(_read_all(brief, trust_solutions=False))
+    readings = _without_description(brief, tuple(_read_all(brief, trust_solutions=False)))
     if any(reading.label in ("functional", "quality", "constraint", "integration") and reading.horizon == "now" for reading in readings):
         return readings
     # Nothing is demanded outside what looked like somebody's solution: then that text is the demand.
@@ -93,6 +102,17 @@ def _read_all(brief: Brief, *, trust_solutions: bool) -> Iterator[Reading]:
         if later and reading.label not in ("context", "excluded", "solution"):
             reading = reading.model_copy(update={"horizon": "later"})
         yield reading
+
+
+def _without_description(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Return the readings in which the line that only says what kind of thing it is demands nothing, if a list below says what it does."""
+    listed = [s.number for s, r in zip(brief.statements, readings, strict=True) if s.kind == "item" and r.label == "functional" and r.horizon == "now"]
+    if len(listed) < _LIST_OF_DEMANDS:
+        return readings
+    described = {
+        s.number for s in brief.statements[: listed[0]] if s.kind == "sentence" and s.parent is None and len(s.section) <= 1 and _DESCRIBES.match(s.text)
+    }
+    return tuple(r.model_copy(update={"label": "context"}) if r.statement in described and r.label == "functional" and not r.because else r for r in readings)
 
 
 def _introduces(text: str) -> bool:

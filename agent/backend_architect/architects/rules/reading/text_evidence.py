@@ -88,9 +88,11 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    r"\b(?:columns?|status(?:es)?|states?|stages?|lanes?|phases?|colunas|estados?|spalten|zustände|状态)\b[^.(:]{0,40}[(:]\s*(?P<list>[^().:;]{4,160})",
+    r"\b(?:columns?|status(?:es)?|states?|stages?|lanes?|phases?|colunas|estados?|spalten|zustände|状态|(?:goes|passes) through)\b[^.(:]{0,40}[(:]\s*(?P<list>[^().:;]{4,160})",
     re.IGNORECASE,
 )
+_PASSES = re.compile(r"\b(?:goes|passes) through\b", re.IGNORECASE)
+_REMARK = re.compile(r"\s*\([^()]*\)")
 _QUOTED_STATE = re.compile(r"(?:[\"“`']|\b(?:becomes?|is|turns?|stays?|remains?|status) )(?P<state>[A-Z]{4,20}(?:[ _][A-Z]{2,20})?)(?:[\"”`']|\b)")
 _CONTAINS = r"\b(?:contain(?:s|ing)?|consist(?:s|ing)? of|made up of|compris(?:es|ing)|includ(?:es|ing)|with|has|have|having)\s+"
 _RANGE = (
@@ -148,6 +150,9 @@ def demands(case: Case) -> tuple[Statement, ...]:
 def pattern(noun: str) -> re.Pattern[str]:
     """Return a pattern that finds a noun in text, singular or plural, however it is joined."""
     forms = {noun, plural(noun)} | ({"to_do", "to_dos", "to_do's"} if noun == "todo" else set()) | ({"selection", "selections"} if noun == "option" else set())
+    if noun.endswith("_request"):
+        # "A request goes through …" is said of the requests for titles.
+        forms |= {"request", "requests"}
     return re.compile(
         r"(?<![\w-])(?:" + "|".join(sorted((re.escape(form).replace("_", r"[ _-]?") for form in forms), key=len, reverse=True)) + r")(?![\w])", re.IGNORECASE
     )
@@ -160,6 +165,15 @@ def mentions(case: Case, noun: str) -> tuple[Statement, ...]:
     return tuple(statement for statement in demands(case) if found.search(statement.text))
 
 
+def as_written(case: Case, name: str, numbers: tuple[int, ...]) -> str:
+    """Return a name with the capitals that one of the statements gives its abbreviations: `DPA field staff`."""
+    for number in numbers[:3]:
+        found = re.search(re.escape(name), case.statement(number).text, re.IGNORECASE)
+        if found is not None and any(len(word) > 1 and word.isupper() for word in found[0].split()):
+            return found[0]
+    return name
+
+
 def states(noun: str, verbs: list[tuple[str, int]], about: tuple[Statement, ...], others: list[str]) -> tuple[tuple[str, ...], set[int]]:
     """Return the states a thing goes through, in order, and the statements that say so.
 
@@ -169,7 +183,8 @@ def states(noun: str, verbs: list[tuple[str, int]], about: tuple[Statement, ...]
     """
     cites: set[int] = set()
     for statement in about:
-        if (match := _LISTED.search(statement.text)) is not None and _nearest(statement.text, match.start(), noun, others):
+        plain = _REMARK.sub("", statement.text) if "(" in statement.text and _PASSES.search(statement.text) else statement.text
+        if (match := _LISTED.search(plain)) is not None and _nearest(plain, match.start(), noun, others):
             listed = tuple(
                 dict.fromkeys(name for part in re.split(r"\s*(?:,|;|/|\||→|->|\band\b|\bor\b)\s*", match["list"]) if (name := snake(part)) and len(name) <= 30)
             )

@@ -34,4 +34,6 @@ def primary_action(case: Case) -> Action | None:
         return None
     # "makes a request" says nothing of what the system keeps, as long as something else does.
     now = [action for action in now if is_thing(canonical(action.noun))] or now
+    # Having an account is for the sake of something else.
+    now = [action for action in now if canonical(action.noun) != "user"] or now
     return max(now, key=lambda action: (WEIGHT.get(action.verb, 1) + min(acted[action.noun], 4) + (4 if action.actor else 0), -action.statement))

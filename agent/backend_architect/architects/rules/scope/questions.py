@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from backend_architect.architects.rules.api.look_ups import look_up
+from backend_architect.architects.rules.api.spelled_endpoints import built
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.language.nouns import canonical, is_thing
+from backend_architect.architects.rules.language.wording import count, listing, spaced
+from backend_architect.architects.rules.language.words import an, singular, snake, words
 from backend_architect.architects.rules.layers.data_layer import ENGINE_ASSUMED
 from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.architects.rules.reading.sections import section_role
+from backend_architect.architects.rules.scope.rights import conflicting_rights
 from backend_architect.design import Assumption, OpenQuestion
+from backend_architect.expressions import expression
 from backend_architect.profile import Fact
 
 _HIGH_AVAILABILITY = re.compile(r"\bhigh(?:ly)? availab\w+|\bmaximum uptime\b|\balways (?:available|on)\b|高可用", re.IGNORECASE)
@@ -18,6 +25,8 @@ _MARKED = re.compile(r"\s*\((?:\?+|tbd|open)\)", re.IGNORECASE)
 """How authors mark what they have not decided."""
 _EITHER = re.compile(r"\beither\s+(?P<first>[^,.;:]{2,60}?)\s+or\s+(?P<second>[^,.;:]{2,60}?)(?=\s+(?:for|to|as|components?|in)\b|[.,;:]|$)", re.IGNORECASE)
 _KNOWN_ENGINES = ("postgres", "mysql", "mariadb", "sqlite", "mongo", "cosmos", "dynamo", "redis")
+_MODEL = expression(r"\b(?:trained|ML|machine[- ]learning) models?\b")
+_INPUTS = expression(r"\b(?:features?|inputs?) (?:of the model|are|is)\b|\bmodel(?:'s)? (?:inputs?|features?)\b|\bfeature (?:list|set|vector)\b", re.IGNORECASE)
 _DEFAULTS = {
     "tiny": "under 1 request/s and a few hundred records",
     "small": "up to 5 requests/s and 1,000 people",
@@ -38,6 +47,7 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             key=f"q-conflict-{number}", text=conflict.about if conflict.about.endswith("?") else f"{conflict.about.rstrip('.')}. Which one holds?", default=_conflict_default(case, conflict.first, conflict.second),
             changes=_changes(conflict.first.name), cites=tuple(dict.fromkeys((*conflict.first.cites, *conflict.second.cites))),
         )  # fmt: skip
+    yield from conflicting_rights(case)
     if traits.shape == "service" and (cites := _find(case, _BROWSER_STORE)) and traits.size == "tiny":
         yield OpenQuestion(
             key="q-backend", text="Is a server wanted, or is the browser's storage enough?", default="a small server, for every device",
@@ -93,6 +103,37 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             changes="authentication of every writing endpoint",
             cites=case.contracts.ours[0].cites[:1],
         )
+    bare = [endpoint for endpoint in built(case) if endpoint.returns and not endpoint.response] if traits.shape == "service" else []
+    if bare:
+        names = dict.fromkeys(words(singular(snake(endpoint.returns.split(" ")[-1]))) for endpoint in bare)
+        wrapped = dict.fromkeys(p.name.split(".")[0] for e in case.contracts.ours for p in e.request if p.where == "body" and "." in p.name)
+        asked = f"; its requests are wrapped in {listing([f'`{name}`' for name in wrapped], last='or')}" if wrapped else ""
+        yield OpenQuestion(
+            key="q-answers",
+            text=f"What do the answers look like: the members of {listing(names, most=6)}, and what they are wrapped in? The brief names them and shows none{asked}.",
+            default="the columns of the data model without the hidden ones, wrapped in nothing, as in `openapi.yaml`",
+            changes=f"the answers of {count(len(bare))} endpoint{'s' if len(bare) > 1 else ''} in `openapi.yaml`",
+            cites=tuple(dict.fromkeys(case.contracts.home(endpoint) for endpoint in bare))[:3],
+        )
+    sought = look_up(case)
+    if sought is not None and not sought.listed:
+        given = listing([spaced(name) for name in sought.given], last="or")
+        yield OpenQuestion(
+            key="q-search-inputs",
+            text=f"By which inputs do people search{f' for a {given}' if given else ''}? The brief names none of them, and {sought.names} may each take others.",
+            default=f"{listing([f'`{name}`' for name in sought.criteria])} as text, handed to each system as it stands",
+            changes="the request of the search, the adapters to the systems",
+            cites=tuple(sorted({action.statement for action in sought.actions}))[:2],
+        )
+    if (trained := _trained(case)) is not None:
+        noun, cites = trained
+        yield OpenQuestion(
+            key="q-model-inputs",
+            text=f"Which members of {an(noun)} does the trained model need? The brief lists none of its features.",
+            default=f"the members that the brief names for {an(noun)}, as in the request of the endpoint",
+            changes="the request of the endpoint, the table behind it",
+            cites=cites,
+        )
     sensitive = [fact for fact in profile.all("data-class")]
     if sensitive and not profile.all("retention") and traits.engine not in ("none", "memory", "browser"):
         first = sensitive[0]
@@ -134,6 +175,17 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             default="none is invented; the plan covers structure and operations only",
             changes="entities, endpoints and tasks",
         )
+
+
+def _trained(case: Case) -> tuple[str, tuple[int, ...]] | None:
+    """Return the thing that a trained model works on and where that is said, if the brief lists no inputs of the model."""
+    computed = next((a for a in case.actions if a.verb == "compute" and a.horizon == "now" and is_thing(canonical(a.noun))), None)
+    if computed is None or case.traits.shape != "service" or case.contracts.ours:
+        return None
+    models = _find(case, _MODEL)
+    if not models or _find(case, _INPUTS):
+        return None
+    return words(canonical(computed.noun).rpartition("_")[2]), tuple(dict.fromkeys((models[0], computed.statement)))
 
 
 def _find(case: Case, pattern: re.Pattern[str]) -> tuple[int, ...]:

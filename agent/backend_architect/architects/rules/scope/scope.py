@@ -7,31 +7,38 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Literal
 
-from backend_architect.architects.rules.case import Case, System
+from backend_architect.architects.rules.case import Action, Case, System
 from backend_architect.architects.rules.language import lexicon
-from backend_architect.architects.rules.layers.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, is_identity
+from backend_architect.architects.rules.language.wording import spaced
+from backend_architect.architects.rules.layers.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, base, is_identity
 from backend_architect.architects.rules.reading.sections import section_role
 from backend_architect.architects.rules.scope.data_classes import data_classes
 from backend_architect.architects.rules.scope.loop import loop
 from backend_architect.architects.rules.scope.questions import assumptions, questions
+from backend_architect.brief import Statement
 from backend_architect.design import Consumer, Excluded, Integration, Requirement, RuledOut, Scope
+from backend_architect.expressions import expression
 from backend_architect.text import Cites, one_line
 
-_NAMED = re.compile(
+_NAMED = expression(
     r"\b(?i:develop|build|create|design|implement|running example:|called|named|project:|application|app)\s+(?:(?i:an?|the)\s+)?(?:\*\*|\"|“)?(?P<name>[A-Z][A-Za-z0-9]+(?:[ -][A-Z][A-Za-z0-9]+){0,3})(?:\*\*|\"|”)?(?=[,.;:!?)\s]|$)"
 )
-_BY_FILES = re.compile(r"\bfiles?\b|\bexports?\b|\bs?ftp\b|\bcsv\b|\bdumps?\b", re.IGNORECASE)
-_BY_WRITES = re.compile(
+_BY_FILES = expression(r"\bfiles?\b|\bexports?\b|\bs?ftp\b|\bcsv\b|\bdumps?\b", re.IGNORECASE)
+_BY_WRITES = expression(
     r"\b(?:takes (?!about|up|over|\d)|deliver\w*|sends?|exchang\w*|receives?|submits?|books?|orders?|forward\w*|redirect|callback|e-?mails?|sms|payments?|notif\w+)\b",
     re.IGNORECASE,
 )
-_BY_READS = re.compile(r"\b(?:reads?|holds|search\w*|look\w* up|lookups?|quer\w+|catalogues?|provides|supplies|feeds?|source)\b", re.IGNORECASE)
-_ASSIGNMENT = re.compile(
+_BY_READS = expression(r"\b(?:reads?|holds|search\w*|look\w* up|lookups?|quer\w+|catalogues?|provides|supplies|feeds?|source)\b", re.IGNORECASE)
+_ASSIGNMENT = expression(
     r"^(?:(?:design|build|develop|create|implement|write)\s+(?:an?\s+|the\s+)?|设计\s*|(?:instruções|instructions|anleitung)\s+(?:para|for|für)\s+(?:a\s+|o\s+|the\s+)?)",
     re.IGNORECASE,
 )
-_AIM = re.compile(
-    r"\b(?:is|are) (?:looking to|building|designing|planning to|soliciting proposals for)\b|\b(?:goal|aim|purpose|scope of this (?:project|contract)) is\b|\b(?:we|they|i) (?:want|need|would like|wish) to (?:build|have|offer|create|provide)\b",
+_WANTED = expression(r"\b(?:what (?:we|it) (?:wants?|is)|the idea|the plan|goals?|aims?|vision|objectives?|purpose|in short|in brief)\b", re.IGNORECASE)
+"""Headings under which a brief says what it is about."""
+_REFERS = expression(r"(?:it|they|this|that|these|those|he|she|there)\b", re.IGNORECASE)
+"""How a sentence begins that only says something after the one before it."""
+_AIM = expression(
+    r"^the (?:plan|idea)(?::| is\b)|\b(?:is|are) (?:looking to|building|designing|planning to|soliciting proposals for)\b|\b(?:goal|aim|purpose|scope of this (?:project|contract)) is\b|\b(?:we|they|i) (?:want|need|would like|wish) to (?:build|have|offer|create|provide)\b",
     re.IGNORECASE,
 )
 
@@ -89,25 +96,41 @@ def _plain(title: str) -> str:
 
 
 def _summary(case: Case) -> str:
-    paired = [
-        (_bounded(s.text), r)
-        for s, r in zip(case.brief.statements, case.readings, strict=True)
-        if s.kind in ("sentence", "item")
-        and r.label not in ("excluded", "solution")
-        and section_role(s.section, case.brief.title) not in ("reference", "later", "open")
-    ]
+    paired = [(_bounded(s.text), case.readings[s.number - 1]) for s in _told(case)]
     told = next((text for text, _ in paired if len(text) > 40 and (lexicon.DIRECTIVE.search(text) or _AIM.search(text))), "")
     if told:
         return _cut(told, 300)
     if case.contracts.ours:
         count = len(case.contracts.ours)
         return f"An HTTP API that the brief spells out: {count} endpoint{'s' if count != 1 else ''}, from {case.contracts.ours[0].method} {case.contracts.ours[0].path} to {case.contracts.ours[-1].method} {case.contracts.ours[-1].path}."
+    told = next(
+        (
+            text
+            for (text, r), s in zip(paired, _told(case), strict=True)
+            if s.section and _WANTED.search(s.section[-1]) and len(text) > 25 and not _REFERS.match(text) and s.kind == "sentence"
+        ),
+        "",
+    )
+    if told:
+        return _cut(told, 300)
+    paired = [(text, r) for text, r in paired if not _REFERS.match(text)] or paired
     asked = (
         [text for text, r in paired if r.label == "functional" and r.horizon == "now" and len(text) > 25]
         or [text for text, r in paired if r.label != "context"]
         or [case.brief.title]
     )
     return _cut(asked[0], 300)
+
+
+def _told(case: Case) -> list[Statement]:
+    """Return the sentences and items that may say what the project is."""
+    return [
+        s
+        for s, r in zip(case.brief.statements, case.readings, strict=True)
+        if s.kind in ("sentence", "item")
+        and r.label not in ("excluded", "solution")
+        and section_role(s.section, case.brief.title) not in ("reference", "later", "open")
+    ]
 
 
 def _cut(text: str, limit: int) -> str:
@@ -179,11 +202,18 @@ def _bounded(text: str) -> str:
 def _consumers(case: Case) -> Iterator[Consumer]:
     for actor in case.actors:
         does = [a for a in case.actions if a.actor == actor.name and a.noun]
-        uses = list(dict.fromkeys(f"{lexicon.verbs().get(a.word, (a.word, a.verb))[0]} {a.noun.replace('_', ' ')}" for a in does))
+        uses = list(dict.fromkeys(_use(a) for a in does))
         if uses:
             yield Consumer(name=actor.name, uses=", ".join(uses[:6]) + (", and more" if len(uses) > 6 else ""), cites=actor.cites[:6])
     if not case.actors and case.contracts.ours:
         yield Consumer(name="client programs", uses=f"the {len(case.contracts.ours)} endpoints that the brief lists", cites=case.contracts.ours[0].cites[:1])
+
+
+def _use(action: Action) -> str:
+    """Return what somebody does with a thing, as words: `book appointment`; who requests a title makes a title request."""
+    word = base(action)
+    noun = spaced(action.noun)
+    return f"make {noun}" if action.noun.split("_")[-1].startswith(word[:4]) and len(word) > 3 and action.verb in ("create", "submit") else f"{word} {noun}"
 
 
 def _integrations(case: Case) -> Iterator[Integration]:

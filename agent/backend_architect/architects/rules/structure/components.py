@@ -16,11 +16,11 @@ from backend_architect.architects.rules.language.wording import (
     sentences,
     spaced,
 )
-from backend_architect.architects.rules.layers.grounds import PER_INSTANCE, RELATIONAL, doing, largest, people, per_instance, scale_phrase, staged
-from backend_architect.architects.rules.structure import failures, stores
+from backend_architect.architects.rules.layers.grounds import PER_INSTANCE, RELATIONAL, doing, largest, per_instance, scale_phrase, staged
+from backend_architect.architects.rules.structure import analysis, failures, stores
 from backend_architect.architects.rules.structure.assembly import Assembly
 from backend_architect.architects.rules.structure.contexts import Context
-from backend_architect.architects.rules.structure.parts import API, ARCHIVE, BALANCER, CACHE, CLIENT, OBJECTS, QUEUE, STORE, WORKER, Parts
+from backend_architect.architects.rules.structure.parts import API, ARCHIVE, BALANCER, CACHE, CLIENT, OBJECTS, QUEUE, STORE, WORKER, Parts, kind_of
 from backend_architect.design import Component, FailureMode, Keys, Scope
 
 _FRONT_END = re.compile(r"\b(?:react(?: native)?|blazor|vue|angular|svelte|flutter|next\.?js|swiftui|ios|android|htmx)\b", re.IGNORECASE)
@@ -46,10 +46,14 @@ def of_service(parts: Parts, scope: Scope, answered: dict[str, Keys]) -> tuple[C
         found.append(stores.store(site))
     if parts.cache:
         found.append(stores.cache(site))
-    if parts.uploads is not None:
+    if parts.files:
         found.append(stores.objects(site))
     if parts.archive is not None:
         found.append(stores.archive(site))
+    if parts.analytics.workspace:
+        found.append(analysis.workspace(site))
+    if parts.analytics.dashboards:
+        found.append(analysis.dashboards(site))
     if parts.existing:
         found.append(stores.existing(site))
     found.extend(stores.external(site, key) for key, _ in parts.externals)
@@ -59,7 +63,7 @@ def of_service(parts: Parts, scope: Scope, answered: dict[str, Keys]) -> tuple[C
 def _client(site: Assembly) -> Component:
     parts = site.parts
     assert parts.client is not None
-    acts = tuple(a for a in people(parts.case) if a.noun or a.phrase)
+    acts = tuple(a for a in parts.acts if a.noun or a.phrase)
     named = [s for s in dict.fromkeys((*site.scope.stack, *parts.case.profile.values("stack"))) if _FRONT_END.search(s)]
     return site.component(
         CLIENT,
@@ -117,7 +121,7 @@ def _balancer(site: Assembly) -> Component:
 
 def _api(site: Assembly) -> Component:
     parts, case = site.parts, site.parts.case
-    acts = tuple(a for a in people(case) if a.noun or a.phrase)
+    acts = tuple(a for a in parts.acts if a.noun or a.phrase)
     spelled = case.contracts.ours
     uses = [parts.key_of(c) for c in parts.contexts] if parts.split else []
     if parts.server and not (parts.split and case.traits.pattern == "services"):
@@ -126,22 +130,29 @@ def _api(site: Assembly) -> Component:
         uses.append(CACHE)
     if parts.queue is not None:
         uses.append(QUEUE)
-    if parts.uploads is not None:
+    if parts.files:
         uses.append(OBJECTS)
+    if parts.analytics.training and parts.archive is not None:
+        uses.append(ARCHIVE)
     if not parts.worker and parts.relay is None:
         uses.extend(key for key, _ in site.called())
-    jobs = f"; a timer in the same process does the rest: {parts.job_names(most=2)}" if parts.jobs and not parts.worker else ""
+    timed = all(kind_of(job) not in ("notify", "import") for job in parts.jobs)
+    how = "a timer in the same process does the rest" if timed else "the same process does what nobody waits for"
+    jobs = f"; {how}: {parts.job_names(most=2)}" if parts.jobs and not parts.worker else ""
     if parts.relay is not None:
         purpose = (
             f"Takes {plural(parts.noun)} ({parts.write}), stores each with its state before it answers, and reports what was processed; "
             f"the call to {listing(parts.relay.owners)} is the worker's"
         )
     elif acts:
-        purpose = f"Lets {site.who(acts)} {doing(acts, most=4)}{jobs}"
+        beside = f" and does by itself what nobody waits for ({parts.job_names(most=2)})" if parts.jobs and site.tiny else jobs
+        purpose = f"Lets {site.who(acts)} {doing(acts, most=4)}{beside}"
     elif spelled:
         purpose = f"Answers the {counted(len(spelled), 'endpoint')} that the brief spells out{jobs}"
     else:
         purpose = f"Answers requests about {plural(parts.noun)}{jobs}"
+    if parts.analytics.training:
+        purpose += "; what it works out comes from the released version of the model, which it holds in memory"
     paths = [f"`{e.method} {e.path}`" for e in spelled]
     interface = (
         f"{counted(len(spelled), 'endpoint')} as the brief spells them: {listing(paths, most=4)}"
@@ -261,6 +272,8 @@ def _worker(site: Assembly) -> Component:
         uses.append(QUEUE)
     if parts.archive is not None:
         uses.append(ARCHIVE)
+    if parts.contents is not None and any(kind_of(job) in ("cleanup", "purge") for job in parts.jobs):
+        uses.append(OBJECTS)
     uses.extend(key for key, _ in site.called())
     shares = parts.caps.of(WORKER) if parts.caps else ()
     if parts.relay is not None:

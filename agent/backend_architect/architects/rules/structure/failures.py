@@ -232,6 +232,14 @@ def of_external(parts: Parts, system: System, known: Integration | None) -> tupl
         return (_mode(f"A file of {name} is missing or malformed", known.protection, known.fallback),)
     if known is not None:
         return (_mode(f"{name} answers with an error or not in time", known.protection, known.fallback),)
+    if purpose.startswith("delivers "):
+        return (
+            _mode(
+                f"{name} answers with an error or not within 2 s",
+                "the message stays with its job and is tried again with growing pauses",
+                f"{purpose.removeprefix('delivers ')} late; in the application nothing is missing",
+            ),
+        )
     reads = any(word in purpose for word in ("search", "find", "look", "read", "query", "source", "legacy", "existing"))
     if reads:
         return (

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from backend_architect.architects.rules.case import Case, System
+from backend_architect.architects.rules.api.endpoints import endpoints
+from backend_architect.architects.rules.case import Action, Case, System
 from backend_architect.architects.rules.language.wording import headed, listing, slug, spaced
+from backend_architect.architects.rules.layers import analytics
+from backend_architect.architects.rules.layers.analytics import Analytics
+from backend_architect.architects.rules.layers.contents import Contents, contents
 from backend_architect.architects.rules.layers.grounds import (
     VOLATILE,
     Ground,
@@ -17,6 +21,7 @@ from backend_architect.architects.rules.layers.grounds import (
     base,
     client,
     demanding,
+    feeds_running,
     load,
     on_screen,
     outside,
@@ -33,6 +38,7 @@ from backend_architect.architects.rules.layers.jobs import jobs
 from backend_architect.architects.rules.structure.caps import Caps, Role, caps
 from backend_architect.architects.rules.structure.contexts import Context, contexts, is_account, singular
 from backend_architect.design import Entity, Job, Scope
+from backend_architect.expressions import expression
 
 API = "c-api"
 BALANCER = "c-balancer"
@@ -44,6 +50,8 @@ ARCHIVE = "c-archive"
 QUEUE = "c-queue"
 STORE = "c-db"
 WORKER = "c-worker"
+WORKSPACE = "c-workspace"
+DASHBOARDS = "c-dashboards"
 
 FLEET = 8
 """More instances than this are scaled by measurement, not planned one by one."""
@@ -52,6 +60,8 @@ SHARED_CACHE_READS = 2_000
 
 _WRITES = ("create", "submit", "send", "pay", "upload", "store", "comment", "update", "change-state")
 _KINDS = {
+    "take": "intake",
+    "visits": "statistics",
     "cleanup": "expiry",
     "purge": "expiry",
     "notify": "notification",
@@ -62,9 +72,14 @@ _KINDS = {
     "compute": "batch",
     "advance": "deadline",
 }
-_PREFIX = re.compile(r"^(?:api|v\d+|users?|auth|login)$")
-_SESSIONS = re.compile(r"-(?:session|token|login|api-key)s?$")
-_NOTICES = re.compile(r"notif|remind|alert|message|e-?mail")
+_PREFIX = expression(r"^(?:api|v\d+|users?|auth|login)$")
+_CARRIERS = (
+    ("Mail provider", "delivers e-mail", expression(r"\b(?:e-?)?mail\b|\bsmtp\b")),
+    ("SMS provider", "delivers text messages", expression(r"\bsms\b|\btext message")),
+)
+"""Who delivers what goes out of the house, and the words for its channel."""
+_SESSIONS = expression(r"-(?:session|token|login|api-key)s?$")
+_NOTICES = expression(r"notif|remind|alert|message|e-?mail")
 
 
 @dataclass(frozen=True)
@@ -85,11 +100,13 @@ class Parts:
     client: Ground | None
     queue: Queue | None
     relay: Relay | None
-    jobs: tuple[Job, ...]
-    """Work that nobody waits for, without the passing on of a relayed call."""
+    all_jobs: tuple[Job, ...]
+    """Work that nobody waits for."""
     uploads: Ground | None
+    contents: Contents | None
     archive: Ground | None
     regions: Ground | None
+    analytics: Analytics
     externals: tuple[tuple[str, System], ...]
     """Component key and system."""
     caps: Caps | None
@@ -98,6 +115,11 @@ class Parts:
     def store(self) -> bool:
         """Whether something is kept on disk."""
         return self.case.traits.engine not in VOLATILE
+
+    @property
+    def files(self) -> bool:
+        """Whether bytes are kept outside the rows."""
+        return self.uploads is not None or self.contents is not None
 
     @property
     def server(self) -> bool:
@@ -117,16 +139,23 @@ class Parts:
     @property
     def existing(self) -> bool:
         """Whether a running system takes its work from the queue of this project."""
-        return self.case.traits.existing and self.queue is not None and self.queue.named
+        return feeds_running(self.case)
 
     @property
     def worker(self) -> bool:
         """Whether something works outside requests in a process of its own."""
-        if self.case.traits.size == "tiny" or self.existing:
-            return False
+        if self.case.traits.size == "tiny":
+            # One process does all but read a queue, which goes on while that process is replaced.
+            return self.queue is not None and any(kind_of(job) in ("forward", "take") for job in self.all_jobs)
         # Sweeping up is a timer in the API until there is enough to sweep.
-        swept = all(kind_of(job) in ("cleanup", "purge") and (self.case.traits.size == "small" or _SESSIONS.search(job.key)) for job in self.jobs)
-        return (bool(self.jobs) and not swept) or self.relay is not None or (self.queue is not None and not self.existing)
+        swept = all(kind_of(job) in ("cleanup", "purge") and (self.case.traits.size == "small" or _SESSIONS.search(job.key)) for job in self.all_jobs)
+        # What trains a model runs where the notebooks are.
+        return not swept and any(kind_of(job) != "train" for job in self.all_jobs)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The work, without what the worker is named for: taking from the queue, passing on, asking how the others are."""
+        return tuple(job for job in self.all_jobs if kind_of(job) not in ("forward", "probe", "take", "train"))
 
     @property
     def keeps(self) -> bool:
@@ -139,13 +168,19 @@ class Parts:
         return main_noun(self.case, self.contexts)
 
     @property
+    def acts(self) -> tuple[Action, ...]:
+        """What people do through the API; what analysts do in notebooks is no call of it."""
+        aside = set(self.analytics.notebooks) - set(self.analytics.training)
+        return tuple(action for action in people(self.case) if action.statement not in aside)
+
+    @property
     def write(self) -> str:
         """The main write, as words: a spelled operation or what a person does."""
         calls = [e for e in self.case.contracts.ours if e.method in ("POST", "PUT") and not re.search(r"login|users?$|auth|token", e.path)]
         spelled = next((e for e in calls if self.noun.split()[0] in e.path.rsplit("/", 1)[-1]), next(iter(calls), None))
         if spelled is not None:
             return f"`{spelled.method} {spelled.path}`"
-        writes = [a for verb in _WRITES for a in people(self.case) if a.verb == verb and a.noun]
+        writes = [a for verb in _WRITES for a in self.acts if a.verb == verb and a.noun]
         action = next((a for a in writes if not on_screen(a)), next(iter(writes), None))
         return f"{base(action)} {spaced(action.noun)}" if action else f"a new {self.noun}"
 
@@ -161,8 +196,8 @@ class Parts:
         """Return the worker's name after what it does."""
         if self.relay is not None:
             return f"{headed(self.noun)} dispatcher"
-        kinds = [_KINDS[kind] for job in self.jobs if (kind := kind_of(job)) in _KINDS]
-        return headed(f"{listing(kinds, most=2)} worker") if kinds else f"{headed(self.noun)} worker"
+        kinds = list(dict.fromkeys(_KINDS[kind] for job in self.all_jobs if (kind := kind_of(job)) in _KINDS))
+        return headed(f"{listing(kinds)} worker") if 0 < len(kinds) < 3 else f"{headed(self.noun)} worker"
 
 
 def kind_of(job: Job) -> str:
@@ -200,8 +235,10 @@ def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
     grouped = contexts(case, entities)
     number, because, required = instances(case, demand)
     passed_on = relay(case)
+    operations = endpoints(case, entities, component=API)
     taken: dict[str, System] = {}
-    for system in outside(case):
+    work = jobs(case, scope, entities, operations)
+    for system in (*outside(case), *_carriers(work, outside(case))):
         taken.setdefault(f"c-ext-{slug(system.name)}", system)
     found = Parts(
         case=case,
@@ -215,10 +252,12 @@ def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
         client=client(case),
         queue=queue(case),
         relay=passed_on,
-        jobs=tuple(job for job in jobs(case, scope, entities, ()) if kind_of(job) not in ("forward", "probe")),
+        all_jobs=work,
         uploads=uploads(case),
+        contents=contents(case),
         archive=archive(case),
         regions=regions(case),
+        analytics=analytics.asked(case),
         externals=tuple(taken.items()),
         caps=None,
     )
@@ -233,6 +272,16 @@ def parts(case: Case, scope: Scope, entities: tuple[Entity, ...]) -> Parts:
     if found.cache:
         rows.append((CACHE, "cache", 1))
     return replace(found, caps=caps(case, tuple(rows)))
+
+
+def _carriers(work: tuple[Job, ...], known: tuple[System, ...]) -> tuple[System, ...]:
+    """Return who delivers the messages of the jobs, where no system of the brief does."""
+    found = []
+    for name, purpose, channel in _CARRIERS:
+        sent = [job for job in work if kind_of(job) == "notify" and channel.search(job.does.rpartition(" by ")[2].lower())]
+        if sent and not any(channel.search(system.name.lower()) for system in known):
+            found.append(System(name=name, purpose=purpose, cites=tuple(dict.fromkeys(n for job in sent for n in job.cites))))
+    return tuple(found)
 
 
 def _is_split(case: Case, grouped: tuple[Context, ...]) -> bool:

@@ -9,6 +9,7 @@ from backend_architect.architects.rules.language.wording import ENGINE_NAMES, ar
 from backend_architect.architects.rules.layers.grounds import DEMANDS, Ground, demanding, doing, mention, people
 from backend_architect.architects.rules.structure.contexts import singular
 from backend_architect.design import Component, Entity, FailureMode, Keys, Scope
+from backend_architect.expressions import expression
 from backend_architect.text import Cites, Key
 
 PROGRAM = "c-program"
@@ -16,11 +17,11 @@ OUTPUT = "c-output"
 CLIENT = "c-web"
 BROWSER_STORE = "c-storage"
 
-_LINE = re.compile(r"\b(?:queue\w*|pending|waiting|backlog|in[- ]front|first come|priority|line up)\b", re.IGNORECASE)
-_POOL = re.compile(r"\b(?:idle|busy|available|pool|pick(?:s|ed)? ?up|at a time|newest|capacity)\b", re.IGNORECASE)
-_OUTPUT = re.compile(r"`?(?P<file>\b[\w-]+\.(?:txt|csv|json|log|xlsx|pdf|html))\b`?")
-_WRITES = re.compile(r"\b(?:print\w*|output|writ\w+|contain\w*|result|report|export\w*)\b", re.IGNORECASE)
-_DURATION = re.compile(r"\b(?P<n>\d+(?:\.\d+)?) ?(?P<unit>ms|milliseconds?|s|sec|seconds?|minutes?|hours?)\b", re.IGNORECASE)
+_LINE = expression(r"\b(?:queue\w*|pending|waiting|backlog|in[- ]front|first come|priority|line up)\b", re.IGNORECASE)
+_POOL = expression(r"\b(?:idle|busy|available|pool|pick(?:s|ed)? ?up|at a time|newest|capacity)\b", re.IGNORECASE)
+_OUTPUT = expression(r"`?(?P<file>\b[\w-]+\.(?:txt|csv|json|log|xlsx|pdf|html))\b`?")
+_WRITES = expression(r"\b(?:print\w*|output|writ\w+|contain\w*|result|report|export\w*)\b", re.IGNORECASE)
+_DURATION = expression(r"\b(?P<n>\d+(?:\.\d+)?) ?(?P<unit>ms|milliseconds?|s|sec|seconds?|minutes?|hours?)\b", re.IGNORECASE)
 _PART_VERBS = frozenset({"create", "delete", "update", "change-state", "submit", "assign", "schedule", "compute", "track", "pay", "read", "list", "import"})
 
 

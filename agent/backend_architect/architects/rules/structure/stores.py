@@ -12,7 +12,8 @@ from backend_architect.architects.rules.language.wording import (
     quoted,
     spaced,
 )
-from backend_architect.architects.rules.layers.grounds import platform, staged
+from backend_architect.architects.rules.layers.containers import addresses
+from backend_architect.architects.rules.layers.grounds import item_phrase, platform, staged
 from backend_architect.architects.rules.structure import failures
 from backend_architect.architects.rules.structure.assembly import Assembly
 from backend_architect.architects.rules.structure.parts import ARCHIVE, CACHE, EXISTING, OBJECTS, QUEUE, STORE
@@ -125,9 +126,10 @@ def cache(site: Assembly) -> Component:
 
 
 def objects(site: Assembly) -> Component:
-    """Return the store for files."""
+    """Return the store for files, or for the content that rows only name."""
     parts = site.parts
-    assert parts.uploads is not None
+    if parts.uploads is None:
+        return _contents(site)
     return site.component(
         OBJECTS,
         "Object store",
@@ -140,12 +142,43 @@ def objects(site: Assembly) -> Component:
         failures=(
             FailureMode(
                 when="The file arrived, its row did not",
-                then="a daily sweep deletes objects without a row after 24 hours",
+                then="the nightly clean-up deletes objects older than 24 hours that no row names",
                 user_sees="that the upload failed; a repeat works",
             ),
             FailureMode(when="The object store is down", then="rows are still served; links answer 503", user_sees="the page with a placeholder for the file"),
         ),
         basis=parts.uploads.cites,
+    )
+
+
+def _contents(site: Assembly) -> Component:
+    parts, found = site.parts, site.parts.contents
+    assert found is not None
+    many = plural(found.noun)
+    size = f", {item_phrase(parts.demand)} each" if parts.demand.item else ""
+    return site.component(
+        OBJECTS,
+        "Object store",
+        "store",
+        "Data",
+        purpose=f"Keeps the content of each {found.noun}; its row keeps the rest and names the object in {found.field}",
+        store=f"Private bucket: one object for each {found.noun}{size}, written once, named by a random key that is not the public link",
+        scaling=f"Managed; each read of a {found.noun} is one more call, so its answer is what is cached",
+        interface=f"Written and read by the API{', emptied by the worker' if parts.worker else ''}; the object is written before the row and deleted after it, "
+        "so a row never names nothing",
+        failures=(
+            FailureMode(
+                when="The object was written, its row was not",
+                then="the nightly clean-up deletes objects older than 24 hours that no row names",
+                user_sees=f"that the {found.noun} was not saved; a repeat works",
+            ),
+            FailureMode(
+                when="The object store is down",
+                then=f"reading and writing {many} answers 503 with `Retry-After`; what is cached is still served",
+                user_sees="a message to try again",
+            ),
+        ),
+        basis=found.cites,
     )
 
 
@@ -162,7 +195,8 @@ def archive(site: Assembly) -> Component:
         purpose=f"Keeps everything for analysis, away from the hot store: {quoted(parts.archive.quote)}",
         store="Parquet files in a table format with transactions (Delta), partitioned by day, so that jobs read while new data is written",
         scaling="Managed; grows with the data, reading is paid by the scan",
-        interface=f"Appended by {'the worker' if parts.worker else 'the API'} in batches of a minute; read by analysis jobs only, never by a request",
+        interface=f"Appended by {'the worker' if parts.worker else 'the API'} in batches of a minute; read by analysis jobs only, never by a request"
+        + ("; the API fetches the released model from it at the start" if parts.analytics.training else ""),
         failures=(
             FailureMode(
                 when="A batch is written half",
@@ -205,6 +239,8 @@ def external(site: Assembly, key: str) -> Component:
     parts = site.parts
     system = dict(parts.externals)[key]
     known = next((i for i in site.scope.integrations if i.name.lower() == system.name.lower()), None)
+    address = addresses(parts.case).get(key, "")
+    protection = known.protection if known else "Each call with a timeout of 2 s, at most two repeats, and a circuit that opens after five failures in a row"
     return site.component(
         key,
         system.name,
@@ -213,7 +249,7 @@ def external(site: Assembly, key: str) -> Component:
         purpose=system.purpose,
         store="Its own; nothing of it is copied here beyond what an answer needs",
         scaling="Not ours; " + (site.limit() or "its speed bounds ours, so each call has a timeout"),
-        interface=known.protection if known else "Each call with a timeout of 2 s, at most two repeats, and a circuit that opens after five failures in a row",
+        interface=f"At `{address}`; {protection}" if address else protection,
         failures=failures.of_external(parts, system, known),
         basis=system.cites,
     )

@@ -199,6 +199,8 @@ def _boundaries(parts: Parts) -> str:
         return f"Between taking and passing on: the API writes rows, the worker alone talks to {_owners(parts)}"
     if parts.worker:
         return f"Between what people wait for and what they do not: the worker's part is to {parts.job_names(most=3) or 'work through the queue'}"
+    if len(parts.externals) == 1:
+        return f"One adapter for {parts.externals[0][1].name}, which fails on its own; the rest stays together"
     if parts.externals:
         return f"One adapter for each of {listing([s.name for _, s in parts.externals])}, because they fail independently; the rest stays together"
     if parts.case.traits.size == "tiny":

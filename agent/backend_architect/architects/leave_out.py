@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backend_architect.architects.rules.case import Case
 from backend_architect.checks.circumstances import circumstances
 from backend_architect.design import Design, LeftOut
+from backend_architect.profile import Profile
 from backend_architect.standards import because
 from backend_architect.standards import left_out as unexplained
 
@@ -12,11 +12,11 @@ _ADOPTED = {"broker": "MSG03", "kubernetes": "OPS02", "gateway": "SYS09", "mesh"
 """Means that a design can take over because the brief names them, and the standard each answers."""
 
 
-def left_out(case: Case, design: Design) -> tuple[LeftOut, ...]:
+def left_out(design: Design, profile: Profile) -> tuple[LeftOut, ...]:
     """Return the left-out standards that a reader of this plan would miss, with reason and trigger."""
-    around = circumstances(design, case.profile)
+    around = circumstances(design, profile)
     around = around.model_copy(update={"adopted": _adopted(design)})
-    said = {option.option.lower() for option in design.scope.ruled_out}
+    said = {option.option.lower() for option in design.scope.ruled_out} | {item.what.lower() for item in design.delivery.left_out}
     return tuple(
         LeftOut(what=standard.name, because=because(standard, around), trigger=standard.trigger, standard=standard.code)
         for standard in unexplained(around)

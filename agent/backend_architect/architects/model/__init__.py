@@ -1,0 +1,1 @@
+"""The architect that asks a language model: prompts, answer types, validate and repair."""

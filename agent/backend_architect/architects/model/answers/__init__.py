@@ -1,0 +1,1 @@
+"""What a model is asked to answer, stage by stage: the design's slices in their short form."""

@@ -1,0 +1,113 @@
+"""The architect that asks a language model, one question a stage."""
+
+from __future__ import annotations
+
+from asyncio import gather
+from functools import partial
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from backend_architect.architects.leave_out import left_out
+from backend_architect.architects.model import judges
+from backend_architect.architects.model.answers.chunk import ChunkAnswer, HeadAnswer
+from backend_architect.architects.model.answers.delivery import DeliveryAnswer
+from backend_architect.architects.model.answers.layers import layers_answer
+from backend_architect.architects.model.answers.scope import ScopeAnswer
+from backend_architect.architects.model.answers.structure import StructureAnswer
+from backend_architect.architects.model.ask import Judge, ask
+from backend_architect.architects.model.chunks import chunks, together
+from backend_architect.architects.model.chunks import gathered as gather_lists
+from backend_architect.architects.model.mend import mended
+from backend_architect.architects.model.stages import Room, Stages
+from backend_architect.brief import Brief
+from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
+from backend_architect.models.protocol import ChatModel, Question
+from backend_architect.plan import Finding
+from backend_architect.profile import Profile
+
+A = TypeVar("A", bound=BaseModel)
+
+_GROUPS: dict[str, tuple[tuple[LayerName, ...], ...]] = {
+    "tiny": (("api", "data", "messaging", "security", "performance", "operations"),),
+    "small": (("api", "data", "messaging", "security", "performance", "operations"),),
+    "medium": (("api", "data"), ("messaging", "security", "performance", "operations")),
+    "large": (("api", "data"), ("messaging", "security"), ("performance", "operations")),
+}
+"""By size: one group is the cheapest and has no seams; several, side by side, are faster than one long answer.
+
+The contract and the tables always go together: they share every member.
+"""
+
+
+class ModelArchitect:
+    """Has a model decide; code holds it to the schema and the checks."""
+
+    repairs = 2
+
+    def __init__(self, model: ChatModel, *, room: Room | None = None) -> None:
+        """Design with `model`, whose requests must fit into `room`."""
+        self._model = model
+        self._room = room or Room()
+        self._needed: dict[Structure, tuple[LayerName, ...]] = {}
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    async def scope(self, brief: Brief, profile: Profile) -> Scope:
+        """Say what is asked; of a long brief, piece by piece."""
+        questions = self._questions(brief, profile)
+        judge = partial(judges.judge_scope, brief=brief)
+        if questions.fits():
+            return (await self._ask(questions.requirements(), ScopeAnswer, judge)).slice()
+        pieces = chunks(brief, room=self._room.chunk, size=self._room.tokens)
+        asked = [questions.piece(chunk, number, len(pieces)) for number, chunk in enumerate(pieces, 1)]
+        read = await gather(
+            *(self._ask(question, ChunkAnswer, partial(judges.judge_chunk, brief=brief, own=chunk.own)) for question, chunk in zip(asked, pieces, strict=True))
+        )
+        parts = list(zip(pieces, read, strict=True))
+        gathered = ChunkAnswer(**gather_lists(parts))
+        head = await self._ask(questions.head(gathered), HeadAnswer, partial(judges.judge_head, brief=brief))
+        return together(gathered, head).slice()
+
+    async def structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
+        """Choose the shape, the components and the vocabulary."""
+        question = self._questions(brief, profile).architecture(scope)
+        answer = await self._ask(question, StructureAnswer, partial(judges.judge_structure, brief=brief, scope=scope))
+        structure = answer.slice()
+        self._needed[structure] = answer.layers
+        return structure
+
+    def needs(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure) -> tuple[tuple[LayerName, ...], ...]:
+        """Return the layers that the model said have something to decide, in groups by size."""
+        needed = self._needed.get(structure, ())
+        # What is stored has to be defined, whatever was said of layers.
+        wanted = (*needed, "data") if structure.vocabulary else needed
+        groups = (tuple(name for name in group if name in wanted) for group in _GROUPS[scope.size])
+        return tuple(group for group in groups if group)
+
+    async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
+        """Decide a group of layers, in the order of `names`."""
+        question = self._questions(brief, profile).layers(scope, structure, names)
+        judge = partial(judges.judge_layers, brief=brief, scope=scope, structure=structure)
+        return (await self._ask(question, layers_answer(names), judge)).slices()
+
+    async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
+        """Turn the decisions into ordered, verifiable work, and list the standards that do not apply."""
+        question = self._questions(brief, profile).planning(design)
+        delivery = (await self._ask(question, DeliveryAnswer, partial(judges.judge_delivery, brief=brief, design=design))).slice()
+        unsaid = left_out(design.model_copy(update={"delivery": delivery}), profile)
+        return delivery.model_copy(update={"left_out": (*delivery.left_out, *unsaid)})
+
+    async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
+        """Ask once for the elements that the findings name; an answer that cannot be used changes nothing."""
+        given = await self._model.ask(self._questions(brief, profile).repair(design, findings))
+        return mended(design, given.text) if given.stop == "end" else design
+
+    def _questions(self, brief: Brief, profile: Profile) -> Stages:
+        return Stages(brief, profile, self._room)
+
+    async def _ask(self, question: Question, answer: type[A], judge: Judge) -> A:
+        return await ask(self._model, question, answer, judge)
