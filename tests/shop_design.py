@@ -209,6 +209,7 @@ class Scripted:
 
     name = "scripted"
     repairs = 0
+    remarks: tuple[Finding, ...] = ()
 
     def __init__(self, design: Design = DESIGN, groups: tuple[tuple[LayerName, ...], ...] = (("api", "data"), ("performance",))) -> None:
         self.design = design
@@ -238,3 +239,6 @@ class Scripted:
     async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
         self.asked.append("repair")
         return design
+
+    async def close(self) -> None:
+        self.asked.append("close")

@@ -245,7 +245,7 @@ def test_bad_input_is_one_line_and_no_file(desk: Path) -> None:
         (["shop.md", "--set", "users"], "--set 'users' states nothing: expected KEY=VALUE"),
         (["shop.md", "--set", "userz=3"], "userz"),
         (["shop.md", "--set", "users=many"], "many"),
-        (["shop.md", "--model", "openai:gpt"], "unknown model 'openai:gpt': this version has the built-in architect only"),
+        (["shop.md", "--model", "openai:gpt"], "openai needs a key: set OPENAI_API_KEY"),
         (["shop.md", "-o", "-", "--json"], "-o - and --json both print to standard output"),
         (["shop.md", "-o", "taken"], "'taken' is not a directory"),
         (["shop.md", "-o", "taken/deeper"], "is not a directory"),

@@ -124,7 +124,7 @@ def test_the_responses_request() -> None:
             {"role": "assistant", "content": "{"},
             {"role": "user", "content": "It is cut off."},
         ],
-        "text": {"format": {"type": "json_schema", "name": "Verdict", "schema": openai_schema(Verdict), "strict": True}},
+        "text": {"format": {"type": "json_schema", "name": "structure", "schema": openai_schema(Verdict), "strict": True}},
         "max_output_tokens": 900,
         "prompt_cache_key": prefix_key(QUESTION),
         "store": False,
@@ -143,7 +143,7 @@ def test_the_chat_request() -> None:
             {"role": "user", "content": "It is cut off."},
         ],
         "max_tokens": 900,
-        "response_format": {"type": "json_schema", "json_schema": {"name": "Verdict", "schema": openai_schema(Verdict), "strict": True}},
+        "response_format": {"type": "json_schema", "json_schema": {"name": "structure", "schema": openai_schema(Verdict), "strict": True}},
     }
 
 

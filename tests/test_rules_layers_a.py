@@ -12,7 +12,7 @@ from backend_architect.architects.rules.case import Actor, Case
 from backend_architect.architects.rules.layers import data_layer, security_layer
 from backend_architect.architects.rules.scope.data_classes import data_classes
 from backend_architect.architects.rules.structure.structure import structure
-from backend_architect.design import ApiDecision, DataDecision, Endpoint, EndpointError, Entity, Field, Parameter, SecurityLayer
+from backend_architect.design import ApiDecision, DataDecision, Endpoint, EndpointError, Entity, Field, Index, Parameter, SecurityLayer
 from backend_architect.profile import Fact, FactName, Profile
 from cases import act, case, judged
 from test_rules_structure import cases, entity, scope_of
@@ -186,9 +186,13 @@ def test_state_changes_are_conditional_updates_and_rules_are_indexes() -> None:
             act(4, "guest", "submit", "vote", word="vote"),
         ],
     )
-    text = data(made, polls, entity("choices", "poll"), entity("votes", "poll")).consistency
+    once = Index(fields=("poll_id", "owner_id"), unique=True, query="One vote for each guest")
+    votes = entity("votes", "poll").model_copy(update={"indexes": (once,)})
+    text = data(made, polls, entity("choices", "poll"), votes).consistency
     assert "A poll and its choices are written in one transaction" in text
-    assert '"Guest cannot vote more than once" is kept by a unique index on `votes`' in text
+    assert '"Guest cannot vote more than once" is kept by the unique index over `votes` (poll_id, owner_id)' in text
+    unkept = data(made, polls, entity("choices", "poll"), entity("votes", "poll")).consistency
+    assert '"Guest cannot vote more than once": the check and the change of `votes` are one transaction that locks the row first' in unkept
     assert "To open or close polls is one conditional update (`UPDATE polls SET status = ... WHERE id = ... AND status = ...`)" in text
 
 

@@ -7,15 +7,17 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backend_architect import __version__
-from backend_architect.errors import BackendArchitectError, FactError, OutputError
+from backend_architect.errors import BackendArchitectError, FactError, ModelError, OutputError
 
 if TYPE_CHECKING:
     from backend_architect.runs import Outcome
+    from backend_architect.sessions import Asked
 
 UNEXPECTED = 70
 """Exit status after a fault of the program itself (`EX_SOFTWARE`)."""
@@ -39,27 +41,92 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def _common(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False) -> None:
-    pass
+def _common(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False
+) -> None:
+    # `--help` of a command comes this way too, and needs no options from files.
+    if context.invoked_subcommand is None or context.resilient_parsing:
+        return
+    with _reported():
+        from pathlib import Path
+
+        from backend_architect.settings import settings
+
+        # What a file says counts for every command that has such an option.
+        commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+        names = {command: {str(option.name) for option in made.params if option.param_type_name == "option"} for command, made in commands.items()}
+        found = settings(Path.cwd(), known=frozenset().union(*names.values()))
+        context.default_map = {command: {name: value for name, value in found.items() if name in own} for command, own in names.items()} if found else None
+
+
+_PREFIX = "BACKEND_ARCHITECT_"
 
 
 @app.command()
 def plan(
+    context: typer.Context,
     brief: Annotated[str, typer.Argument(metavar="BRIEF", help="The brief: Markdown or plain text in UTF-8; - reads standard input.")],
-    output: Annotated[str, typer.Option("-o", "--output", metavar="DIR|-", help="Folder for TODO_backend-architect.md; - prints the plan.")] = ".",
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="DIR|-", envvar=f"{_PREFIX}OUTPUT", help="Folder for TODO_backend-architect.md; - prints the plan.")
+    ] = ".",
     stated: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="State a fact outright, such as users=100. Repeatable.")] = None,
-    model: Annotated[str, typer.Option("--model", metavar="NAME", help="Who designs: rules, the built-in architect.")] = "rules",
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            envvar=f"{_PREFIX}MODEL",
+            help="Who designs: rules, openai:NAME, anthropic:NAME, or a server's URL with #NAME. Default: what has a key or answers here, else rules.",
+        ),
+    ] = None,
+    fallback: Annotated[
+        str | None, typer.Option(metavar="rules", envvar=f"{_PREFIX}FALLBACK", help="Let the rules fill a stage for which the model gives nothing usable.")
+    ] = None,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            metavar="TOKENS", envvar=f"{_PREFIX}WINDOW", min=8000, help="What the model takes in and gives out together; a longer brief is read in pieces."
+        ),
+    ] = None,
+    rpm: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}RPM", min=1, help="Most requests a minute.")] = None,
+    tpm: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}TPM", min=1, help="Most tokens a minute.")] = None,
+    record: Annotated[str | None, typer.Option(metavar="DIR", help="Record what the model is asked and answers.")] = None,
+    replay: Annotated[str | None, typer.Option(metavar="DIR", help="Answer from a recording; needs no key and no network.")] = None,
+    state: Annotated[
+        bool, typer.Option("--state/--no-state", envvar=f"{_PREFIX}STATE", help="Keep the model's answers, so that none is paid for twice.")
+    ] = True,
+    show_prompts: Annotated[bool, typer.Option("--show-prompts", help="Print what the model would be asked first, and send nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is not a plan, or one edited by hand.")] = False,
 ) -> None:
     """Write TODO_backend-architect.md for a brief."""
     with _reported():
         options = [_fact(item) for item in stated or ()]
-        if model != "rules":
-            raise BackendArchitectError(f"unknown model {model[:80]!r}: this version has the built-in architect only: leave --model out, or give 'rules'")
         if output == "-" and as_json:
             raise OutputError("-o - and --json both print to standard output: choose one")
-        outcome = _planned(brief, output=output, options=options, force=force)
+        if fallback not in (None, "rules"):
+            raise ModelError(f"unknown fallback {fallback[:80]!r}: there is one, 'rules'")
+        if show_prompts:
+            from backend_architect.sessions import first_prompt
+
+            _print(first_prompt(brief, stdin=sys.stdin.buffer, options=options, window=window))
+            return
+        from pathlib import Path
+
+        from backend_architect.sessions import Asked
+
+        source = context.get_parameter_source("model")
+        asked = Asked(
+            model=model,
+            configured=source is not None and source.name != "COMMANDLINE",
+            fallback=fallback == "rules",
+            record=Path(record) if record else None,
+            replay=Path(replay) if replay else None,
+            state=state,
+            requests_a_minute=rpm,
+            tokens_a_minute=tpm,
+            window=window,
+        )
+        outcome = _planned(brief, output=output, options=options, asked=asked, force=force)
         if output == "-":
             _print(outcome.markdown)
         elif as_json:
@@ -71,6 +138,20 @@ def plan(
 
 
 @app.command()
+def relay(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where requests are put and answers are looked for.")],
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port on 127.0.0.1; 0 for one that is free.")] = 0,
+) -> None:
+    """Serve OpenAI's and Anthropic's APIs on this machine; a person or program answers each request in a file."""
+    with _reported():
+        from pathlib import Path
+
+        from backend_architect.relay import run
+
+        run(Path(folder), port=port, say=_say)
+
+
+@app.command()
 def graph() -> None:
     """Print the pipeline as a Mermaid diagram."""
     with _reported():
@@ -79,19 +160,27 @@ def graph() -> None:
         _print(build_graph().get_graph().draw_mermaid())
 
 
-def _planned(brief: str, *, output: str, options: list[tuple[str, str]], force: bool) -> Outcome:
+def _planned(brief: str, *, output: str, options: list[tuple[str, str]], asked: Asked, force: bool) -> Outcome:
     from pathlib import Path
 
     from backend_architect.progress import shown
     from backend_architect.runs import plan_brief
+    from backend_architect.sessions import architect
     from backend_architect.summary import lines
 
     folder = None if output == "-" else Path(output)
     with shown(sys.stderr) as progress:
-        outcome = plan_brief(brief, folder=folder, stdin=sys.stdin.buffer, options=options, progress=progress, force=force)
+        engaged = partial(architect, asked, say=_say)
+        outcome = plan_brief(brief, folder=folder, stdin=sys.stdin.buffer, options=options, engaged=engaged, progress=progress, force=force)
     for line in lines(outcome):
         print(line, file=sys.stderr)
     return outcome
+
+
+def _say(line: str) -> None:
+    from backend_architect.text import one_line
+
+    print(one_line(line), file=sys.stderr, flush=True)
 
 
 def _fact(item: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ BackendArchitectError          exit 2 unless a subclass says otherwise
 ├── BriefError                 the brief cannot be read: missing, binary, too large, bad front matter
 ├── FactError                  a fact stated outright (--set, front matter) has an unknown key or unit
 ├── OutputError                the plan cannot be written, or the file there is not ours
+├── SettingsError              a file of options cannot be read, or names an unknown one
 ├── StandardsError             the packaged standards are damaged
 ├── DesignError                an architect's design refers to what is not there
 ├── ModelError                 no model can be asked: unknown name, no key, nothing installed or listening
@@ -36,6 +37,10 @@ class FactError(BackendArchitectError):
 
 class OutputError(BackendArchitectError):
     """The plan cannot be written where it was asked for."""
+
+
+class SettingsError(BackendArchitectError):
+    """Options in a file are not what the program knows."""
 
 
 class StandardsError(BackendArchitectError):

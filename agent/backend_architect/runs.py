@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -43,6 +44,15 @@ def silent(_stage: Stage) -> None:
     """Say nothing."""
 
 
+Engaged = Callable[[Brief], AbstractContextManager[Architect | None]]
+"""Gives who designs a brief; None for the built-in rules."""
+
+
+def by_rules(_brief: Brief) -> AbstractContextManager[Architect | None]:
+    """Have the built-in rules design."""
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run made."""
@@ -62,7 +72,7 @@ def plan_brief(
     folder: Path | None,
     stdin: BinaryIO,
     options: Options = (),
-    architect: Architect | None = None,
+    engaged: Engaged = by_rules,
     progress: Progress = silent,
     force: bool = False,
 ) -> Outcome:
@@ -73,7 +83,7 @@ def plan_brief(
         folder: Where the plan goes; made if it is missing. None to write nothing.
         stdin: Read when `path` is `-`.
         options: Facts stated outright; they outrank the brief's text.
-        architect: Who designs; None for the built-in rules.
+        engaged: Gives who designs, for as long as it designs; asked once the brief is read and the file may be written.
         progress: Told of every stage.
         force: Replace a file that is not a plan of this program, or was edited by hand.
 
@@ -85,7 +95,8 @@ def plan_brief(
     """
     brief = read(path, stdin=stdin)
     if folder is None:
-        plan, markdown = _drafted(brief, options=options, architect=architect, progress=progress)
+        with engaged(brief) as architect:
+            plan, markdown = _drafted(brief, options=options, architect=architect, progress=progress)
         return Outcome(plan, markdown, None, "not written")
 
     target = folder / FILE_NAME
@@ -95,7 +106,8 @@ def plan_brief(
     seen = files.current(target)
     before = _standing(target, seen, force=force)
     files.require_writable(target)
-    plan, markdown = _drafted(brief, options=options, architect=architect, ticked=before.ticks, progress=progress)
+    with engaged(brief) as architect:
+        plan, markdown = _drafted(brief, options=options, architect=architect, ticked=before.ticks, progress=progress)
     if before.text == markdown:
         return Outcome(plan, markdown, target, "unchanged")
     # Parts of a plan that have no fingerprint (tables, lists) show an edit only here: the same inputs gave another text.
@@ -139,7 +151,12 @@ def _drafted(brief: Brief, *, options: Options, architect: Architect | None, pro
     made: list[tuple[Plan, str]] = []
 
     async def run() -> None:
-        made.append(await draft(brief, options=options, architect=architect, ticked=ticked, progress=progress))
+        try:
+            made.append(await draft(brief, options=options, architect=architect, ticked=ticked, progress=progress))
+        finally:
+            if architect is not None:
+                # Its connections belong to this event loop.
+                await architect.close()
 
     # The task returns nothing: asyncio prints a result to itself as it gives back the signal handler, and a plan is long.
     asyncio.run(run())

@@ -23,6 +23,11 @@ class Architect(Protocol):
         """How many rounds of repair are worth trying."""
         ...
 
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """What a reader of the plan has to know about how it was made, beyond the name."""
+        ...
+
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked."""
         ...
@@ -45,4 +50,8 @@ class Architect(Protocol):
 
     async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
         """Return the design with what `findings` name mended, or as it is if nothing can be done about them."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections, when the run is over."""
         ...

@@ -51,6 +51,7 @@ _HIGH_HINTS = ("availab", "uptime", "downtime", "24", "disponib", "verfügbar", 
 _BUDGET = expression(
     r"\bbudgets?\b|\borçamento\b|\bpresupuesto\b|预算|\bspend(?:ing)?\b|\b(?:cost|price|contract|project)\b[^.;]{0,20}\bnot to exceed\b|\b(?:hosting"
     r"|infrastructure|running|monthly|operating|cloud) (?:costs?|bill)\b"
+    r"|\b(?:hosting|infrastructure|operation|operating it|running it|servers?|it all|everything|it) (?:may|must|should|can|shall|will|has to) (?:not )?cost\b"
     r"|\bcosts? (?:must|should|under|below|no more|less|at most|cap|limit)\w*|\bafford\b|\bkosten (?:höchstens|maximal|unter)\b|\bcapped at\b|\bcost cap\b",
     re.IGNORECASE,
 )

@@ -85,6 +85,18 @@ _RATE = expression(
     rf"|每)(?P<unit>{units.PERIOD})(?P<after>[^。，,;；]{{0,14}})",
     re.IGNORECASE,
 )
+_ARRIVING = expression(
+    rf"\s+(?P<noun>[^\W\d_]+s)\s+(?:arrive|come(?: in)?|call|enter|pass|drive up|show up|are sent)\s+(?:in|within)\s+(?:one|a|the same|1)\s+(?P<unit>{units.PERIOD})",
+    re.IGNORECASE,
+)
+"""`30 cars arrive in one minute`: each is a call."""
+_BUSY_DAY = expression(
+    r"\s+(?P<noun>[^\W\d_]+)\s+on\s+(?:(?:the )?(?:first|last|second|third) (?:\w+ )?of (?:the|each|every|a) (?:month|quarter|year|week)"
+    r"|(?:a|the) (?:peak|busy|busiest|worst) days?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+    re.IGNORECASE,
+)
+"""`9 million rows on the first of the month`: the worst day."""
+_NO_CALLS = words("times hours minutes seconds days weeks frames words beats bytes bits kilometres miles steps users people customers members visitors")
 _LABEL = expression(r"\W*(?P<noun>[^\W\d_]+)\s*:\s")
 _ABBREVIATED = expression(r"(?:\s*\+)?\s*(?P<unit>rps|qps|tps|r/s|ops/s|rpm|tpm)\b", re.IGNORECASE)
 _BEFORE_RATE = expression(
@@ -258,6 +270,10 @@ def _rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact 
     if match := _ABBREVIATED.match(rest):
         unit = "minute" if match["unit"].lower().endswith("m") else "second"
         return _rate_fact(passage, quantity, "requests-per-second", "requests", unit, match.end())
+    if (match := _ARRIVING.match(rest)) is not None:
+        return _rate_fact(passage, quantity, "requests-per-second", match["noun"], units.period_of(match["unit"]), match.end(), at="peak")
+    if (match := _BUSY_DAY.match(rest)) is not None and (named := _rate_name(match["noun"])) is not None:
+        return _rate_fact(passage, quantity, named, match["noun"], "day", match.end(), at="peak")
     if (match := _RATE.match(rest)) is None:
         return None
     noun = (match["noun"] or "").strip()
@@ -268,6 +284,9 @@ def _rate(passage: Passage, quantity: Quantity, before: str, rest: str) -> Fact 
     name = _rate_name(noun)
     if name is None and passage.language in ("zh", "ja") and (near := re.search(r"写|读", match["after"])):
         name = "writes-per-second" if near.group() == "写" else "reads-per-second"
+    if name is None and passage.language == "en" and unit in ("second", "minute") and noun.endswith("s") and noun.lower() not in _NO_CALLS and noun.isalpha():
+        # Whatever comes so many times a minute, each of it is a call.
+        name = "requests-per-second"
     if name is None:
         return None
     return _rate_fact(passage, quantity, name, noun, unit, match.start("after"))
@@ -320,12 +339,12 @@ def _rate_name(noun: str) -> FactName | None:
     return "requests-per-second" if last in _REQUESTS else None
 
 
-def _rate_fact(passage: Passage, quantity: Quantity, name: FactName, noun: str, unit: str, length: int) -> Fact:
+def _rate_fact(passage: Passage, quantity: Quantity, name: FactName, noun: str, unit: str, length: int, *, at: When | None = None) -> Fact:
     number = quantity.number / units.SECONDS[unit]
     noun = " ".join(word for word in noun.split() if word.lower() not in ("average", "avg", "total")) or name.split("-")[0]
     noun = "requests" if noun.lower() in ("req", "reqs") else noun.lower()
     value = f"{show(quantity.number)} {noun}/s" if unit == "second" else f"{show(quantity.number)} {noun}/{unit} ({_per_second(number)}/s)"
-    when_ = when(passage.text, quantity.start, quantity.end + length)
+    when_ = at or when(passage.text, quantity.start, quantity.end + length)
     # "We expect 50 requests a second" is said of the system being planned, not of next year.
     return passage.fact(name, value, (quantity.start, quantity.end + length), number=number, when=when_)
 

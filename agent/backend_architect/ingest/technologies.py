@@ -11,7 +11,7 @@ from backend_architect.expressions import expression
 from backend_architect.ingest.passage import Passage
 from backend_architect.profile import Fact, FactName
 
-Category = Literal["language", "framework", "frontend", "database", "search", "cache", "queue", "infrastructure", "cloud", "protocol"]
+Category = Literal["language", "framework", "frontend", "database", "search", "cache", "queue", "infrastructure", "service", "cloud", "protocol"]
 
 # Aliases follow the name; `=` before an alias or name: only in this very case, since it is also a word.
 _TABLE: dict[Category, str] = {
@@ -45,8 +45,9 @@ _TABLE: dict[Category, str] = {
         | Amazon ECS=ecs | Fargate | Terraform | Ansible | Helm | nginx | HAProxy | Traefik | Caddy
         | Istio | Envoy | Prometheus | Grafana | Datadog | Sentry | Jenkins | GitHub Actions | GitLab CI | Podman | Amazon S3=s3,aws s3
         | Amazon EC2=ec2 | CloudFront | MinIO | AWS Lambda=lambda,aws lambda
-        | Azure Functions | Cloud Run | Keycloak | Auth0 | Okta | Stripe | Twilio | SendGrid | Databricks | Azure Synapse=synapse analytics
+        | Azure Functions | Cloud Run | Keycloak | Auth0 | Okta | Databricks | Azure Synapse=synapse analytics
         | Snowflake | BigQuery=google bigquery | Redshift=amazon redshift""",
+    "service": "Stripe | Twilio | SendGrid | Mailgun | Mailchimp | Salesforce | HubSpot | =SAP | PayPal | Adyen | Mollie | Klarna | Shopify",
     "cloud": """AWS=amazon web services | Azure=microsoft azure,azure cloud | Google Cloud=gcp,google cloud platform | Heroku
         | DigitalOcean=digital ocean | Fly.io | Vercel | Netlify | Cloudflare=cloudflare workers | Hetzner
         | OVHcloud=ovh | Alibaba Cloud=aliyun,阿里云 | Oracle Cloud | IBM Cloud | Railway.app | on-premises=on-prem,on premises,on premise,on-premise""",
@@ -70,9 +71,15 @@ _CUE = expression(
 )
 _FOLLOW = expression(
     r"\s*(?:\([^()]{1,30}\)\s*)?(?:databases?\b|db\b|backend\b|back-end\b|frontend\b|front-end\b|servers?\b|cluster\b|instance\b|service\b"
-    r"|is (?:used|required|preferred|our)|will be|for the\b|as (?:the|our|a)\b|cloud platform\b|数据库)",
+    r"|is (?:used|required|preferred|our)|is (?:already )?(?:run|operated|hosted|available|in place|there)\b|will be|for the\b|as (?:the|our|a)\b|cloud platform\b|数据库)",
     re.IGNORECASE,
 )
+_TEAM_KNOWS = expression(
+    r"(?:\b(?:developers?|engineers?|programmers?|volunteers?|students?|team|we|i)\b[^.;:]{0,20}\b(?:knows?|work in|are fluent in|are at home in)"
+    r"|\b\d* ?(?:developers?|engineers?|programmers?),)\s+(?:both |only |mainly |mostly )?$",
+    re.IGNORECASE,
+)
+"""What a team is said to know is what it writes in."""
 _HEDGED = expression(r"\s*(?:(?:or|and|,)\s+[\w.]+\s+)?(?:could|might|may|would)\b", re.IGNORECASE)
 _MERE = expression(
     r"(?:such as|\blike|e\.g\.,?|\bfor example,?|\bfor instance,?|\bas in|similar to|similar tools?|instead of|rather than|alternatives?(?: to| is"
@@ -188,7 +195,8 @@ def read(passage: Passage, candidates: Sequence[Technology]) -> Iterator[Fact]:
             accepted = (end, True)
             yield passage.fact("forbidden", tech.name, (start, end))
             continue
-        if passage.options or passage.example or _MERE.search(before):
+        if passage.options or passage.example or tech.category == "service" or _MERE.search(before):
+            # A service is talked to, not built with.
             accepted = None
             continue
         if chained or _prescribed(passage, start, end, before):
@@ -219,7 +227,7 @@ def _stands_alone(text: str, start: int, end: int, tech: Technology) -> bool:
 def _prescribed(passage: Passage, start: int, end: int, before: str) -> bool:
     if _HEDGED.match(passage.text, end):
         return False
-    if _CUE.search(before) or _FOLLOW.match(passage.text, end):
+    if _CUE.search(before) or _TEAM_KNOWS.search(before) or _FOLLOW.match(passage.text, end):
         return True
     if passage.title:
         return True

@@ -23,6 +23,7 @@ from backend_architect.models.calls import (
 )
 from backend_architect.models.protocol import Answer, Question, StopReason, Usage
 from backend_architect.models.schemas import anthropic_schema
+from backend_architect.models.wire import relayed
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -185,6 +186,6 @@ def _answer(place: Place, body: Any) -> Answer:
     return Answer(
         text=well_formed(text),
         stop=_STOPS.get(stop, "end") if isinstance(stop, str) else "end",
-        usage=Usage(input=uncached + cached + writes, cached=cached, cache_writes=writes, output=output, calls=1),
+        usage=Usage(input=uncached + cached + writes, cached=cached, cache_writes=writes, output=output, calls=1, counted=relayed(body)),
         model=served(place, body),
     )

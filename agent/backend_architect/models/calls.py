@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from backend_architect.errors import ProviderError
+from backend_architect.errors import ProviderError, ReplayError
 from backend_architect.models.protocol import Question, Usage, estimated_tokens
 
 LARGEST_BODY = 8_000_000
@@ -71,6 +71,10 @@ class Place:
         except (httpx2.HTTPError, OSError) as error:
             raise self._unreachable(error) from error
         except Exception as error:
+            for cause in _causes(error):
+                # A recording without the answer: no fault of the provider's, whatever its SDK wraps around it.
+                if isinstance(cause, ReplayError):
+                    raise cause from None
             # Both SDKs carry the answer on their own errors, and have no base class in common.
             match error:
                 case object(status_code=int(status), response=response):

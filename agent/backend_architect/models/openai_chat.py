@@ -9,6 +9,7 @@ from backend_architect.errors import ProviderError
 from backend_architect.models.calls import CONNECT_SECONDS, Place, Pool, guessed, json_body, repairs, reported, served, texts, well_formed
 from backend_architect.models.protocol import Answer, Question, StopReason, Usage
 from backend_architect.models.schemas import openai_schema
+from backend_architect.models.wire import relayed, slug
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -120,7 +121,7 @@ def _request(model: str, question: Question, way: Way, limit: str) -> dict[str, 
     }
     match way:
         case "json_schema":
-            schema_of = {"name": question.answer.__name__, "schema": openai_schema(question.answer), "strict": True}
+            schema_of = {"name": slug(question.stage), "schema": openai_schema(question.answer), "strict": True}
             request["response_format"] = {"type": "json_schema", "json_schema": schema_of}
         case "json_object":
             request["response_format"] = {"type": "json_object"}
@@ -168,5 +169,5 @@ def _usage(question: Question, body: dict[str, Any], text: str) -> Usage:
         case {"prompt_tokens": read, "completion_tokens": wrote, **more} if reported(read) is not None and reported(wrote) is not None:
             details = more.get("prompt_tokens_details")
             cached, writes = (details.get("cached_tokens"), details.get("cache_write_tokens")) if isinstance(details, dict) else (0, 0)
-            return Usage(input=read, cached=reported(cached) or 0, cache_writes=reported(writes) or 0, output=wrote, calls=1)
+            return Usage(input=read, cached=reported(cached) or 0, cache_writes=reported(writes) or 0, output=wrote, calls=1, counted=relayed(body))
     return guessed(question, text)

@@ -8,6 +8,7 @@ from backend_architect.errors import ProviderError
 from backend_architect.models.calls import CONNECT_SECONDS, Place, Pool, guessed, json_body, prefix_key, repairs, reported, served, texts, well_formed
 from backend_architect.models.protocol import Answer, Question, StopReason, Usage
 from backend_architect.models.schemas import openai_schema
+from backend_architect.models.wire import relayed, slug
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -72,7 +73,7 @@ def _request(model: str, question: Question) -> dict[str, Any]:
             {"role": "user", "content": [{"type": "input_text", "text": text} for text in texts(question)]},
             *({"role": role, "content": text} for role, text in repairs(question)),
         ],
-        "text": {"format": {"type": "json_schema", "name": question.answer.__name__, "schema": openai_schema(question.answer), "strict": True}},
+        "text": {"format": {"type": "json_schema", "name": slug(question.stage), "schema": openai_schema(question.answer), "strict": True}},
         "max_output_tokens": question.max_tokens,
         "prompt_cache_key": prefix_key(question),
         # A brief is the user's own: OpenAI need not keep it.
@@ -131,5 +132,5 @@ def _usage(question: Question, body: dict[str, Any], text: str) -> Usage:
         case {"input_tokens": read, "output_tokens": wrote, **more} if reported(read) is not None and reported(wrote) is not None:
             details = more.get("input_tokens_details")
             cached, writes = (details.get("cached_tokens"), details.get("cache_write_tokens")) if isinstance(details, dict) else (0, 0)
-            return Usage(input=read, cached=reported(cached) or 0, cache_writes=reported(writes) or 0, output=wrote, calls=1)
+            return Usage(input=read, cached=reported(cached) or 0, cache_writes=reported(writes) or 0, output=wrote, calls=1, counted=relayed(body))
     return guessed(question, text)

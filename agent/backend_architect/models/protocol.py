@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
@@ -53,11 +53,10 @@ class Question:
     max_tokens: int = 16_000
     """Most output tokens, thinking included."""
 
-    @cached_property
+    @property
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of the answer, without what tells a model nothing: titles, wide limits, empty defaults."""
-        schema: dict[str, Any] = _terse(self.answer.model_json_schema())
-        return schema
+        """The JSON Schema of the answer, without what tells a model nothing: titles, wide limits, empty defaults. Not to be changed."""
+        return _schema(self.answer)
 
     def fingerprint(self, model: str) -> str:
         """Return the SHA-256, in hex, of all that decides what `model` is asked: the key of an answer that was paid for."""
@@ -125,6 +124,13 @@ class ChatModel(Protocol):
             ProviderError: If no answer came: the error says whether asking again may help.
         """
         ...
+
+
+@cache
+def _schema(answer: type[BaseModel]) -> dict[str, Any]:
+    # Building it takes some 30 ms for a type as large as a whole design.
+    schema: dict[str, Any] = _terse(answer.model_json_schema())
+    return schema
 
 
 _WIDE = 2000

@@ -68,7 +68,7 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
         design=design,
         code=code,
         quality=boxes,
-        findings=_named(findings, identities),
+        findings=(*_named(findings, identities), *architect(runtime).remarks),
         coverage=coverage(design, brief),
         spans=spans(design, brief),
         identities=identities,

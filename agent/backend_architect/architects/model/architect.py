@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import gather
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
@@ -20,13 +21,16 @@ from backend_architect.architects.model.chunks import chunks, together
 from backend_architect.architects.model.chunks import gathered as gather_lists
 from backend_architect.architects.model.mend import mended
 from backend_architect.architects.model.stages import Room, Stages
+from backend_architect.architects.protocol import Architect
 from backend_architect.brief import Brief
 from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
+from backend_architect.errors import AnswerError
 from backend_architect.models.protocol import ChatModel, Question
 from backend_architect.plan import Finding
 from backend_architect.profile import Profile
 
 A = TypeVar("A", bound=BaseModel)
+S = TypeVar("S")
 
 _GROUPS: dict[str, tuple[tuple[LayerName, ...], ...]] = {
     "tiny": (("api", "data", "messaging", "security", "performance", "operations"),),
@@ -45,9 +49,20 @@ class ModelArchitect:
 
     repairs = 2
 
-    def __init__(self, model: ChatModel, *, room: Room | None = None) -> None:
-        """Design with `model`, whose requests must fit into `room`."""
+    def __init__(
+        self, model: ChatModel, *, room: Room | None = None, fallback: Architect | None = None, close: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Design with a model.
+
+        Args:
+            model: Who is asked.
+            room: What its requests must fit into.
+            fallback: Who fills a stage for which the model gives nothing usable; None to fail then.
+            close: Called when the run is over.
+        """
         self._model = model
+        self._fallback, self._close = fallback, close
+        self._remarks: list[Finding] = []
         self._room = room or Room()
         self._needed: dict[Structure, tuple[LayerName, ...]] = {}
 
@@ -56,8 +71,16 @@ class ModelArchitect:
         """The model's name."""
         return self._model.name
 
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """Which stages were filled by somebody else, and why."""
+        return tuple(self._remarks)
+
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked; of a long brief, piece by piece."""
+        return await self._or_else("requirements", self._scope(brief, profile), lambda other: other.scope(brief, profile))
+
+    async def _scope(self, brief: Brief, profile: Profile) -> Scope:
         questions = self._questions(brief, profile)
         judge = partial(judges.judge_scope, brief=brief)
         if questions.fits():
@@ -74,6 +97,9 @@ class ModelArchitect:
 
     async def structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
         """Choose the shape, the components and the vocabulary."""
+        return await self._or_else("architecture", self._structure(brief, profile, scope), lambda other: other.structure(brief, profile, scope))
+
+    async def _structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
         question = self._questions(brief, profile).architecture(scope)
         answer = await self._ask(question, StructureAnswer, partial(judges.judge_structure, brief=brief, scope=scope))
         structure = answer.slice()
@@ -82,7 +108,9 @@ class ModelArchitect:
 
     def needs(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure) -> tuple[tuple[LayerName, ...], ...]:
         """Return the layers that the model said have something to decide, in groups by size."""
-        needed = self._needed.get(structure, ())
+        needed = self._needed.get(structure)
+        if needed is None:
+            return self._fallback.needs(brief, profile, scope, structure) if self._fallback else ()
         # What is stored has to be defined, whatever was said of layers.
         wanted = (*needed, "data") if structure.vocabulary else needed
         groups = (tuple(name for name in group if name in wanted) for group in _GROUPS[scope.size])
@@ -90,12 +118,24 @@ class ModelArchitect:
 
     async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
         """Decide a group of layers, in the order of `names`."""
+        decided = self._layers(brief, profile, scope, structure, names)
+        return await self._or_else(f"layers ({', '.join(names)})", decided, lambda other: other.layers(brief, profile, scope, structure, names))
+
+    async def _layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:
         question = self._questions(brief, profile).layers(scope, structure, names)
         judge = partial(judges.judge_layers, brief=brief, scope=scope, structure=structure)
         return (await self._ask(question, layers_answer(names), judge)).slices()
 
     async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
         """Turn the decisions into ordered, verifiable work, and list the standards that do not apply."""
+        return await self._or_else("planning", self._delivery(brief, profile, design), lambda other: other.delivery(brief, profile, design))
+
+    async def close(self) -> None:
+        """Close the model's connections."""
+        if self._close is not None:
+            await self._close()
+
+    async def _delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
         question = self._questions(brief, profile).planning(design)
         delivery = (await self._ask(question, DeliveryAnswer, partial(judges.judge_delivery, brief=brief, design=design))).slice()
         unsaid = left_out(design.model_copy(update={"delivery": delivery}), profile)
@@ -105,6 +145,18 @@ class ModelArchitect:
         """Ask once for the elements that the findings name; an answer that cannot be used changes nothing."""
         given = await self._model.ask(self._questions(brief, profile).repair(design, findings))
         return mended(design, given.text) if given.stop == "end" else design
+
+    async def _or_else(self, stage: str, answer: Awaitable[S], other: Callable[[Architect], Awaitable[S]]) -> S:
+        """Return the model's answer, or that of the fallback if the model gives none that can be used."""
+        try:
+            return await answer
+        except AnswerError as error:
+            if self._fallback is None:
+                raise
+            why = str(error).removeprefix(f"stage {stage}: ").partition("; try another model")[0]
+            remark = f"the stage {stage} was filled by the architect {self._fallback.name!r}, not by {self.name}: {why}"
+            self._remarks.append(Finding(code="RN001", severity="warning", message=remark))
+            return await other(self._fallback)
 
     def _questions(self, brief: Brief, profile: Profile) -> Stages:
         return Stages(brief, profile, self._room)

@@ -14,7 +14,7 @@ from backend_architect.architects.model.answers.layers import layers_answer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
 from backend_architect.architects.model.answers.structure import StructureAnswer
 from backend_architect.architects.model.answers.whole import DesignAnswer
-from backend_architect.architects.model.chunks import Chunk
+from backend_architect.architects.model.chunks import Chunk, chunks
 from backend_architect.architects.model.demands import demands, known
 from backend_architect.architects.model.notation import write_cites
 from backend_architect.architects.model.patch import correction
@@ -93,6 +93,13 @@ class Stages:
     def fits(self) -> bool:
         """Say whether the brief can be repeated in every request."""
         return self.room.holds(shown(self.brief, self.profile))
+
+    def first(self) -> Question:
+        """Return the question that a run begins with."""
+        if self.fits():
+            return self.requirements()
+        pieces = chunks(self.brief, room=self.room.chunk, size=self.room.tokens)
+        return self.piece(pieces[0], 1, len(pieces))
 
     def requirements(self) -> Question:
         """Return the question of stage 1."""

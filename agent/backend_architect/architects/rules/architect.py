@@ -26,6 +26,7 @@ class RuleArchitect:
 
     name = "rules"
     repairs = 0
+    remarks: tuple[Finding, ...] = ()
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked."""
@@ -60,6 +61,9 @@ class RuleArchitect:
     async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
         """Return the design as it is: the same rules would decide the same again."""
         return design
+
+    async def close(self) -> None:
+        """Do nothing: there is nothing to let go of."""
 
 
 @remembered

@@ -45,6 +45,11 @@ def add_accounts(case: Case, sketches: dict[str, Sketch], *, tables: bool) -> No
         if not tables:
             if signs_in and not case.contracts.ours:
                 add_person_members(case, user)
+                # What people keep several of is a list of its own.
+                for column in [
+                    name for name in user.fields if "_" in name and any(name in other.fields for n, other in sketches.items() if n == name.rpartition("_")[2])
+                ]:
+                    del user.fields[column]
             _user(case, user, people_cites={action.statement for action in people} | ({there.number} if there else set()), signs_in=signs_in)
     if (owned or spelled) and not tables:
         for sketch in sketches.values():

@@ -35,7 +35,7 @@ _SAYING = frozenset({"say", "says", "tell", "tells", "ask", "asks", "want", "wan
 """Verbs that no lexicon of deeds has; after "or" they begin a new clause, not another attribute."""
 _BY_PEOPLE = frozenset({"post", "chat", "read"})
 """Nouns that are things only where a person makes one: elsewhere "the posts" are requests."""
-_CAPS = {"tiny": 3, "small": 6, "medium": 9, "large": 12}
+_CAPS = {"tiny": 3, "small": 8, "medium": 9, "large": 12}
 _LONG_BRIEF = 120
 _VERB_NOUNS: dict[str, str] = {
     "vote": "vote",
@@ -68,6 +68,7 @@ def from_actions(case: Case, known: dict[str, Sketch]) -> dict[str, Sketch]:
     _contents(case, found, statements)
     kept = _accepted(case, found, statements)
     add_wholes(case, kept)
+    _paid(kept)
     for sketch in kept.values():
         _describe(case, sketch, statements)
         add_stated(case, sketch)
@@ -117,6 +118,16 @@ def _nouns(action: Action) -> list[tuple[str, str]]:
     if action.verb == "upload" and noun in FILES and not of:
         return [(noun, "")]
     return [(noun, of)]
+
+
+def _paid(kept: dict[str, Sketch]) -> None:
+    """Give a payment for what is booked the booking as its whole: the room is not paid for, this stay is."""
+    payment = kept.get("payment")
+    booked = next((kept[noun] for noun in ("booking", "reservation") if noun in kept and kept[noun].horizon == "now"), None)
+    if payment is None or booked is None or payment.horizon == "later":
+        return
+    if not any(parent in kept for parent in payment.parents) or set(payment.parents) & set(booked.parents):
+        payment.parents = [booked.noun, *(parent for parent in payment.parents if parent not in booked.parents)]
 
 
 def _choices(text: str, member: str) -> tuple[str, ...]:
@@ -287,6 +298,12 @@ def _describe(case: Case, sketch: Sketch, statements: tuple[Statement, ...]) -> 
     if found:
         sketch.add("grade", type="enum", values=found, why=f"{' before '.join(found)} when their turn is decided")
         sketch.cites |= cites
+    for action in case.actions:
+        for member in action.members if action.verb == "register" and "_" not in sketch.noun else ():
+            if snake(member).endswith(f"_{sketch.noun}"):
+                # People register with one, and keep several.
+                sketch.add(snake(member), type="text", why=f"The {member} as the {words(action.actor or 'user')} gave it")
+                return
     own = {name for name in sketch.fields if name not in ("position", "number", "grade")}
     if sketch.horizon == "later" or own & {"title", "name", "body", "text", "content", "description", "label", "message", "subject"}:
         return

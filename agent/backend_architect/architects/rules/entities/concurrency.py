@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.entities.entity_rules import SPAN
 from backend_architect.architects.rules.language.wording import article, listing, plural, quoted, spaced
 from backend_architect.architects.rules.layers.grounds import RELATIONAL, base, demanding, once, ordered, people, relay
 from backend_architect.architects.rules.structure.contexts import is_account, singular
@@ -90,12 +91,39 @@ def _once(case: Case, built: list[Entity]) -> list[Guard]:
     if rule is None:
         return []
     text = rule.quote.lower()
-    hit = next((e for e in built if spaced(singular(e.name)) in text), None)
-    where = f" on `{hit.name}`" if hit else ""
-    how = "a unique index" if case.traits.engine in (*RELATIONAL, "mongodb") else "a conditional write"
     if case.traits.shape != "service":
         return [Guard(f"{quoted(rule.quote, 90)}: one counter, or one set of what was seen, changed under the same lock", rule.cites)]
-    return [Guard(f"{quoted(rule.quote, 90)} is kept by {how}{where}, not by reading first: of two at the same time one gets 409", rule.cites)]
+    # What the sentence itself made comes before what it only names.
+    near = [e for e in built if not is_account(e) and (spaced(singular(e.name)) in text or rule.statement in e.cites)]
+    if (spanned := next((e for e in near if {f.name for f in e.fields} >= SPAN and e.concurrency), None)) is not None:
+        return [Guard(f"{quoted(rule.quote, 90)}: {spanned.concurrency[:1].lower()}{spanned.concurrency[1:]}", rule.cites)]
+    if case.traits.engine not in (*RELATIONAL, "mongodb"):
+        return [Guard(f"{quoted(rule.quote, 90)} is kept by a conditional write, not by reading first: of two at the same time one gets 409", rule.cites)]
+    for entity in near:
+        if columns := unique(entity):
+            key = f"`{entity.name}` ({', '.join(columns)})"
+            return [
+                Guard(
+                    f"{quoted(rule.quote, 90)} is kept by the unique index over {key}, not by reading first: of two at the same time one gets 409", rule.cites
+                )
+            ]
+    if not near:
+        return []
+    name = near[0].name
+    return [
+        Guard(
+            f"{quoted(rule.quote, 90)}: the check and the change of `{name}` are one transaction that locks the row first; no index can say this rule",
+            rule.cites,
+        )
+    ]
+
+
+def unique(entity: Entity) -> tuple[str, ...]:
+    """Return the columns of the unique index that keeps a thing from being there twice; empty if none does."""
+    index = next((i.fields for i in entity.indexes if i.unique), ())
+    pair = tuple(f.name for f in entity.fields if f.primary)
+    column = next(((f.name,) for f in entity.fields if (f.unique and not f.primary) or (f.primary and f.name != "id") or (f.primary and "caller" in f.why)), ())
+    return index or (pair if len(pair) > 1 else ()) or column
 
 
 def _changes(case: Case, built: list[Entity]) -> list[Guard]:

@@ -39,6 +39,9 @@ def purpose(case: Case, sketch: Sketch) -> str:
     makers = {actor: doing for actor, doing in people.items() if doing}
     if people and not makers and sketch.parents:
         return f"{many.capitalize()} that {_list([words(plural(actor)) for actor in people][:3])} leave on a {words(sketch.parents[0])}"
+    if people and sketch.parents and len(people) == len(makers) and set().union(*makers.values()) <= {"cancel", "withdraw"}:
+        made = f"{many.capitalize()} that {_list([words(plural(actor)) for actor in people][:3])} make of a {words(sketch.parents[0])}"
+        return f"{made} and {_list(sorted(set().union(*makers.values())))}"
     if makers:
         parts = [f"{words(plural(actor))}{' may' if plural(actor) == actor else ''} {_list(doing[:3])} them" for actor, doing in list(makers.items())[:2]]
         return f"{many.capitalize()}: {'; '.join(parts)}"
@@ -141,6 +144,9 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
         found.append(Index(fields=("status", "created_at"), query=f"{table.capitalize()} in one state, newest first"))
     elif listed and not sketch.parents and not sketch.filters and "created_at" in names:
         found.append(Index(fields=("created_at",), query=f"All {table}, newest first"))
+    whole = next((field.name for field in fields if field.ref and field.name.removesuffix("_id") in sketch.parents), "")
+    if names >= SPAN and whole:
+        found.append(Index(fields=(whole, "starts_at"), query=f"{table.capitalize()} of one {words(whole.removesuffix('_id'))} that overlap a span"))
     end = next((name for name in ("expires_at", "closes_at") if name in names), "")
     if end:
         found.append(
@@ -161,7 +167,9 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
         found = [
             index if index.fields[0] != "option_id" else Index(fields=("option_id",), query="Number of answers for each option: the results") for index in found
         ]
-    if any(text_evidence.once(case.statement(number)) for number in sorted(sketch.cites)) and sketch.noun in EVENTS | MONEY_EVENTS:
+    rules = [case.statement(number) for number in sorted(sketch.cites) if text_evidence.once(case.statement(number))]
+    # "Never twice for overlapping times" is said of the times, not of the people.
+    if any(not (names >= SPAN and _TWICE.search(s.text)) for s in rules) and sketch.noun in EVENTS | MONEY_EVENTS:
         pair = tuple(name for name in parents if name != "assignee_id")[:2]
         person = next((name for name in parents if name in ("owner_id", "author_id", "user_id")), "")
         if len(pair) == 2 and person in pair:
@@ -175,6 +183,8 @@ def indexes(case: Case, sketch: Sketch, fields: tuple[Field, ...], keys: dict[st
     ]
 
 
+SPAN = frozenset({"starts_at", "ends_at"})
+"""Columns of what takes something up from one moment to another."""
 _STARTS = ("start", "starts_at", "start_time", "starts", "begins")
 
 
@@ -182,7 +192,12 @@ def held(case: Case, sketch: Sketch, fields: list[Field]) -> list[Field]:
     """Return the moment that a thing takes up, apart from its start, where a state gives it up again."""
     start = next((field for field in fields if field.name in _STARTS and field.type == "timestamp"), None)
     gives_up = next((value for field in fields if field.name == "status" for value in field.values if value.startswith(("cancel", "declin", "reject"))), "")
-    if start is None or not gives_up or not any(_TWICE.search(s.text) for s in case.brief.statements if s.kind != "code"):
+    if (
+        start is None
+        or not gives_up
+        or {field.name for field in fields} >= SPAN
+        or not any(_TWICE.search(s.text) for s in case.brief.statements if s.kind != "code")
+    ):
         return []
     why = f"Its {words(start.name)} while it stands; emptied when the {words(sketch.noun)} is {words(gives_up)}, so that the time is free again"
     return [Field(name="held_from", type="timestamp", required=False, why=why)]
@@ -191,7 +206,8 @@ def held(case: Case, sketch: Sketch, fields: list[Field]) -> list[Field]:
 def _never_twice(case: Case, sketch: Sketch, names: set[str]) -> list[Index]:
     """Return the unique indexes that keep a place or a person from being given to two at the same time."""
     start = next((name for name in ("held_from", *_STARTS) if name in names), "")
-    if not start or not any(_TWICE.search(s.text) for s in case.brief.statements if s.kind != "code"):
+    # Of two spans that overlap neither need begin like the other: no unique index tells.
+    if not start or names >= SPAN or not any(_TWICE.search(s.text) for s in case.brief.statements if s.kind != "code"):
         return []
     taken = [name for name in ("room", "room_id", "doctor_id", "seat", "seat_id", "table_id", "resource_id", "slot_id", "staff_id", "worker_id") if name in names]  # fmt: skip
     return [
@@ -226,6 +242,13 @@ def concurrency(case: Case, sketch: Sketch, fields: tuple[Field, ...], about: tu
     if sketch.noun != "user" and (taken := _never_twice(case, sketch, names)):
         many = " and ".join(f"({', '.join(index.fields)})" for index in taken)
         return f"The unique index over {many} decides between two at the same moment: the loser gets 409; different beginnings that overlap are refused in the same transaction"
+    held = next((field.name.removesuffix("_id") for field in fields if field.ref and field.name.removesuffix("_id") in sketch.parents), "")
+    if names >= SPAN and held:
+        lock = {"postgresql": "`SELECT ... FOR UPDATE`", "mysql": "`SELECT ... FOR UPDATE`", "sqlite": "`BEGIN IMMEDIATE`"}.get(case.traits.engine, "a lock")
+        return (
+            f"The {words(held)} is locked first ({lock}), then its {words(sketch.table)} are searched for one that overlaps, and the new one is written "
+            "in the same transaction: of two at the same moment the second gets 409"
+        )
     scarce = next((s for s in about if _SCARCE.search(s.text)), None) if sketch.noun.split("_")[-1] not in KINDS else None
     if sketch.joins:
         return "The pair is the key: adding it twice changes nothing, removing what is gone neither"

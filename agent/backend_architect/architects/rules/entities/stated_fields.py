@@ -43,6 +43,16 @@ _SPAN = expression(
     r"\bfrom when (?:to|till|until) when\b|\b(?:start|first) (?:and|to) (?:the )?(?:end|last) (?:dates?|days?)\b|\bbetween which (?:dates|days)\b",
     re.IGNORECASE,
 )
+_HOURS = expression(
+    r"\btime (?:spans?|slots?|windows?)\b|\bbetween two (?:times|dates)\b|\boverlapp\w+|\bhourly\b|\bby the hour\b|\bfor (?:\d+|two|three|some|several) hours\b"
+    r"|\bhours? before the start\b|\bstart and end(?: times?)?\b",
+    re.IGNORECASE,
+)
+"""How a brief says that something is taken from one moment to another."""
+_TAKEN = frozenset({"booking", "reservation"})
+"""Things that take another one up for a time."""
+_OCCUPIED = frozenset({"space", "room", "desk", "court", "hall", "car", "vehicle", "bike", "bicycle", "boat", "machine", "studio", "pitch", "locker", "van"})
+"""Things that one person has at a time."""
 _DECIDES = expression(r"\b(?:says?|answers?|replies|decides?)\b[^.]{0,12}\byes or no\b|\baccepts? or (?:declines?|refuses?|rejects?)\b", re.IGNORECASE)
 _OWNER_TOLD = expression(
     r"\b(?:the|its|their) (?P<who>owner|lender|host|seller|landlord)\b[^.]{0,12}\b(?:gets?|receives?|is (?:told|mailed|asked|notified))\b", re.IGNORECASE
@@ -99,6 +109,7 @@ def add_stated(case: Case, sketch: Sketch) -> None:
         sketch.add("ends_on", type="date", why=f"Last day of the {words(sketch.noun)}")
     if noun in EVENTS:
         _span(sketch, about)
+        _taken(case, sketch)
         if "status" not in sketch.fields and (decided := next((s for s in about if _DECIDES.search(s.text)), None)) is not None:
             sketch.add("status", type="enum", values=DECIDED, why=f"Where the {words(sketch.noun)} stands; starts as `requested`")
             sketch.cites.add(decided.number)
@@ -178,6 +189,20 @@ def _span(sketch: Sketch, about: tuple[Statement, ...]) -> None:
     sketch.cites.add(said.number)
 
 
+def _taken(case: Case, sketch: Sketch) -> None:
+    """Add from when to when a booking takes something up, unless what is booked has times of its own."""
+    noun = sketch.noun.split("_")[-1]
+    if noun not in _TAKEN or any(_BEGINS.search(name) or _ENDS.search(name) for name in sketch.fields):
+        return
+    said = next((s for s in (*mentions(case, sketch.noun), *(case.statement(n) for n in sorted(sketch.cites))) if _HOURS.search(s.text)), None)
+    if said is None and not any(parent.split("_")[-1] in _OCCUPIED for parent in sketch.parents):
+        return
+    sketch.add("starts_at", type="timestamp", why=f"First moment of the {words(sketch.noun)}")
+    sketch.add("ends_at", type="timestamp", why="Moment from which it is free again; after `starts_at`")
+    if said is not None:
+        sketch.cites.add(said.number)
+
+
 def add_people(case: Case, sketches: dict[str, Sketch], *, accounts: bool) -> None:
     """Name who makes a thing, where staff may make it for others or nobody signs in, and who has to hear of it."""
     names = {actor.name for actor in case.actors}
@@ -245,7 +270,9 @@ def _registered(case: Case, user: Sketch, action: Action, column: str) -> None:
     if column in ("card", "credit_card", "payment_card", "bank_card", "payment_method"):
         provider = next((system.name for system in case.systems if "payment" in system.name.lower()), "payment provider")
         user.add("payment_reference", type="text", required=False, unique=False, why=f"What the {provider} calls the card; the number itself is never here")
-    elif column not in ("password", "email", "e_mail", "mail", "name", "username") and is_known(column):
+    elif column not in ("password", "email", "e_mail", "mail", "name", "username") and (
+        is_known(column) or ("_" in column and len(column) <= 40 and is_thing(column) and not is_person(canonical(column)))
+    ):
         user.add(column, required=False)
     else:
         return

@@ -61,6 +61,7 @@ _RULES: tuple[tuple[re.Pattern[str], Guess], ...] = (
     _rule(r"^(?:first|last|full|given|family|middle|sur)_?name$|^display_name$", "text", 1, 120, personal=True, why="Name of the {noun}"),
     _rule(r"(?:^|_)ip(?:_address)?$", "text", 2, 45, personal=True, why="Network address the request came from"),
     _rule(r"(?:^|_)(?:mac|wallet)_address$", "text", 1, 100),
+    _rule(r"^(?:number|car|vehicle|registration|licen[cs]e)_plate$", "text", 1, 20, personal=True, why="Number plate of the {noun}'s vehicle"),
     _rule(r"(?:^|_)(?:address|street|postcode|zip_code|postal_code|endereco)$", "text", 1, 300, personal=True, why="Postal address"),
     _rule(r"^(?:city|country|region|province)$|_(?:city|country)$", "text", 1, 100),
     _rule(r"birth|^dob$", "date", personal=True, why="Date of birth"),

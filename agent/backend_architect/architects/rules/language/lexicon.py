@@ -244,7 +244,7 @@ GRANT = expression(
 )
 """`X shall ensure that Y can …`, `X shall provide Y with the ability to …`: Y acts."""
 WHERE = expression(
-    r"\b(?:where|in which|(?:we|they) (?:want|need|expect)|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])"
+    r"\b(?:where|in which|(?:[Ww]e|[Tt]hey) (?:want|need|expect)|lets?|allows?|enables?|allowing|enabling|letting)\s+(?P<actor>(?:[a-z]+ ){0,2}[a-z]+s)\s+(?:to |can |may )?(?=[a-z])"
 )
 """`a platform where members create …`, `it lets visitors book …`: the people named act."""
 

@@ -67,7 +67,7 @@ _THINGS_LIKE_ABSTRACT = word_set(
 )
 _GERUNDS_THAT_ARE_THINGS = word_set(
     """
-    booking listing meeting building rating setting recording posting reading painting offering saving hearing screening filing drawing
+    booking listing meeting opening building rating setting recording posting reading painting offering saving hearing screening filing drawing
     warning ranking mapping finding pricing training_session string thing ring king spring wing viewing outing sibling
     """
 )
@@ -104,7 +104,7 @@ MONEY_EVENTS = frozenset(["payment", "transaction", "bid", "donation", "invoice"
 EVENTS = word_set(
     """
     order booking reservation appointment vote response submission attempt loan enrollment enrolment registration check_in visit click
-    view_event like follow application request session subscription claim shipment delivery trip ride reading measurement scan
+    view_event like follow application request session subscription claim shipment delivery trip ride reading measurement scan opening
     """
 )
 """Things that happen: they have a moment and a state rather than a title."""
@@ -114,6 +114,7 @@ NAMED = word_set(
     item device sensor vehicle car location place venue city country project board playlist album artist station department class subject
     school library customer patient employee student driver member folder label plan role skill service_type brand supplier merchant sender
     contact ward bed table seat building apartment unit machine warehouse
+    garage space desk court hall studio locker barrier gate lane
     """
 )
 """Things that people know by a name rather than a title."""

@@ -133,7 +133,8 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
             position = max(end, position + 1)
             continue
         for shared_operation, shared_word in waiting:
-            yield shared_operation, shared_word, phrase, of, passive
+            # "Book and pay for a space": what is paid for is booked.
+            yield shared_operation, shared_word, phrase or of.replace("_", " "), of, passive
         waiting.clear()
         yield operation, lower, phrase, of, passive
         position = max(end, position + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend_architect.architects.rules.case import Case, Label
-from backend_architect.architects.rules.entities.concurrency import Guard, guards
+from backend_architect.architects.rules.entities.concurrency import Guard, guards, unique
 from backend_architect.architects.rules.language.wording import (
     ENGINE_NAMES,
     cites,
@@ -125,7 +125,11 @@ def _why(case: Case, built: tuple[Entity, ...], grown: Growth) -> str:
                 said.append(headed(basis))
             elif not linked:
                 forbidden = once(case)
-                kept_once = f", and {quoted(forbidden.quote, 80)} is a unique index" if forbidden else ""
+                kept_once = (
+                    f", and {quoted(forbidden.quote, 80)} is a unique index"
+                    if forbidden and any(unique(e) for e in built if forbidden.statement in e.cites)
+                    else ""
+                )
                 said.append(f"{_tables(built)} are found by their key and listed in order: one table, one index for each query{kept_once}")
             if linked:
                 names = {e.key: e.name for e in built}

@@ -11,6 +11,7 @@ from backend_architect.architects.rules.language.english import ATTRIBUTES, DETE
 from backend_architect.architects.rules.language.phrases import clauses, head_noun, is_plural, members, singular, words
 from backend_architect.architects.rules.reading.implied_actions import with_implied
 from backend_architect.brief import Brief, Statement
+from backend_architect.expressions import expression
 
 _ACTOR = re.compile(
     r"^(?:(?:the|an?|each|every|any|all|only|both|our)\s+)?(?P<actor>[A-Za-z][\w'’&/ -]{1,60}?)\s+(?:(?:then|also|only|always|still|now)\s+)?"
@@ -23,6 +24,8 @@ _HAS = re.compile(
     r"\b(?P<thing>(?:[A-Za-z-]+ ){0,2}[A-Za-z-]+) (?P<cue>with|has|have|having|consists? of|contains?|includes?|is described by)\b:? "
     r"(?P<list>(?:an? |the |its |their )?[A-Za-z][\w -]*(?:\([^)]*\))?(?:, (?:and )?[A-Za-z][\w -]*(?:\([^)]*\))?)+(?: and [\w -]+(?:\([^)]*\))?)?)",
 )
+_CATALOGUES = vocabulary("catalogue catalog list database directory index archive collection library")
+"""Where things are looked for, and which is nothing but those things."""
 _NOMINAL = {
     "bid": "bid", "vote": "vote", "order": "order", "comment": "comment", "pay": "payment", "donate": "donation", "book": "booking", "review": "review", "rate": "rating",
     "reply": "reply", "respond": "response", "chat": "message", "subscribe": "subscription", "apply": "application", "lend": "loan", "borrow": "loan", "reserve": "reservation",
@@ -36,6 +39,8 @@ _TIMES = vocabulary("time slot time_slot timeslot date hour day period time_span
 """What is booked of a thing or a person; by itself it is no thing, so the booking is."""
 _MEETINGS = vocabulary("appointment booking reservation lesson visit ride trip delivery")
 """What booking makes, where the thing booked has no name of its own."""
+_UNDONE = vocabulary("cancel withdraw")
+"""Operations that are said without their object when it is what the same person made before."""
 _DUAL = vocabulary("title place room note")
 """Members of most things, and things to ask for in some briefs."""
 _MESSAGES = vocabulary("reminder mail email e-mail sms text notification message alert confirmation invoice warning")
@@ -43,6 +48,13 @@ _NUMBERED = re.compile(r"^[A-Z]{0,4}[-.]?\d+(?:\.\d+)*[.:)]?(?: \| |\s+)(?=\D)")
 """The number that a list of requirements carries: `F3 | `, `REQ-12: `."""
 _TOPIC = re.compile(r"^[A-Z][\w-]*(?: [\w-]+){0,2}: (?=\w)")
 """What a list item announces before it says it: `Absentee bids: a bidder leaves …`."""
+_MANNER = expression(r"\b(?:free of charge|at no (?:extra )?(?:cost|charge)|for free|by hand)\b", re.IGNORECASE)
+"""How something is done, in words that look like what it is done to."""
+_PER = expression(r"\bper (?P<thing>[a-z]{3,30})\b", re.IGNORECASE)
+_UP_TO = expression(
+    r"\b(?:up to|at most|no more than|a maximum of) (?!\w+ (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)(?=\w+ [a-z]+s\b)", re.IGNORECASE
+)
+"""Stands between a verb and what it is done to: "stores up to five plates"."""
 _CLICK = re.compile(r"\b(?:click|press|tap|hit|use)(?:s|ing)? (?:on )?(?:an?|the) [\'\"“‘`]?[\w +-]{1,20}[\'\"”’`]? button(?: to)?\b", re.IGNORECASE)
 
 
@@ -62,7 +74,7 @@ def read_actions(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Action, .
             actions = tuple(_statement_actions(statement, reading, introduced))
             found.extend(action for action in actions if reading.label != "constraint" or is_person(action.actor) or action.system)
         introduced = introduced if statement.kind == "sentence" and statement.parent else ""
-    told = _about(_pair_states(_split_compounds(_tangible(tuple(dict.fromkeys(found))))))
+    told = _about(_pair_states(_split_compounds(_tangible(_undone(tuple(dict.fromkeys(found)))))))
     return with_implied(brief, readings, told)
 
 
@@ -75,6 +87,22 @@ def _about(actions: tuple[Action, ...]) -> tuple[Action, ...]:
             made = action.noun
         about = made if action.verb == "notify" and action.noun in _MESSAGES and made else action.noun
         told.append(action if about == action.noun else action.model_copy(update={"noun": about}))
+    return tuple(told)
+
+
+def _undone(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Give "a driver can cancel" the thing that drivers made last before it; drop it if they made none."""
+    made: dict[str, str] = {}
+    told: list[Action] = []
+    known = lexicon.verbs()
+    for action in actions:
+        base = known[action.word][0] if action.word in known else action.word
+        if action.noun and action.verb in ("create", "submit"):
+            made[action.actor] = _NOMINAL.get(base, action.noun)
+        if action.noun or base not in _UNDONE:
+            told.append(action)
+        elif action.actor in made:
+            told.append(action.model_copy(update={"noun": made[action.actor]}))
     return tuple(told)
 
 
@@ -127,7 +155,7 @@ def _statement_actions(statement: Statement, reading: Reading, introduced: str) 
         if lexicon.CONTRACTOR.search(sentence) and not lexicon.ENSURE.search(sentence) and not lexicon.GRANT.search(sentence):
             continue
         actors, rest = split_actor(sentence)
-        rest = _CLICK.sub("", _SO_THAT.sub("", rest))
+        rest = _UP_TO.sub("", _MANNER.sub("", _CLICK.sub("", _SO_THAT.sub("", rest))))
         for actor in actors if actors != ("",) else inherited:
             found.extend(_actor_actions(actor, rest, statement, reading, own=own))
     acted = {action.noun for action in found}
@@ -180,6 +208,15 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
         if of and operation in ("search", "read", "list") and (not noun or noun in VAGUE):
             # What is found about a person is a profile; the person is whoever it is about.
             noun, of = f"{of}_profile" if is_person(of) else of, ""
+        elif (
+            base == "search"
+            and of
+            and noun not in _CATALOGUES
+            and f" for {phrase.lower()}" not in f" {rest.lower()}"
+            and f"{phrase} for ".lower() in rest.lower()
+        ):
+            # Who searches a garage for spaces looks for spaces, and there.
+            noun, of = of, noun
         if noun in _MESSAGES and lexicon.verbs()[word][0] in ("get", "receive"):
             operation, told = "notify", True
         else:
@@ -189,7 +226,11 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
             continue
         if operation == "change-state" and word.startswith("complet") and noun in DOCUMENTS:
             operation = "submit"
-        named = own.get(noun, attributes)
+        # What somebody registers with is theirs, not that of what they do next.
+        named = own.get(noun, () if operation != "register" and any(act == "register" for _, act in seen) else attributes)
+        if base == "set" and noun in ATTRIBUTES and is_person(actor) and not of and (priced := _PER.search(rest)):
+            # Who sets the price per garage changes garages.
+            operation, of = "update", singular(priced["thing"].lower())
         if noun in ATTRIBUTES or noun.replace("_", "-") in ATTRIBUTES:
             if not of and noun in _DUAL and operation in ("submit", "search"):
                 of = ""
@@ -201,7 +242,7 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
             ((noun in UI or noun.split("_")[-1] in UI) and base != "scan")
             or noun.startswith("error_")
             or (noun, operation) in seen
-            or (not noun and operation not in ("login", "register", "logout", "pay", "search", "send"))
+            or (not noun and operation not in ("login", "register", "logout", "pay", "search", "send") and not (base in _UNDONE and is_person(actor)))
         ):
             continue
         seen.add((noun, operation))

@@ -21,6 +21,12 @@ _PREAMBLE = expression(
     r"^focus on\b|^(?:comments|feedback|remarks) (?:of|from|by)\b|^(?:we|i) (?:are|am) (?:an?|the)\b|^(?:collected|compiled|written|drafted) (?:from|by|after)\b|^(?:requirements document, )?(?:draft|version)\b|^(?:exemplos?|examples? of|ejemplos?|beispiele?)\b|^(?:below|above) is\b|^this is (?:the|an?)\b|^this (?:guide|document|section|page|exercise|workshop|readme)\b|^(?:for example|e\.g\.|note\b|see\b|directions?\b|outcome\b|timeframe\b|hint\b|tip\b|example\b|disclaimer\b|tier:)|^(?:观察|注意)",
     re.IGNORECASE,
 )
+_STATUS_QUO = expression(
+    r"^(?:today\b(?!['’])|so far|until now|up to now|at present|at the moment|right now|nowadays|for now,|currently)|\bspends? (?:every|each|all|hours|half|most of)\b"
+    r"|^(?:we|i) (?:run|operate|own) (?:\w+ ){1,4}(?:in|with|at|for)\b",
+    re.IGNORECASE,
+)
+"""What is now, before anything is built; it asks for something only with a word for that."""
 _COMMAND = expression(r"^[/$][a-z][\w.:-]*\s+(?=\w)")
 _LISTS = expression(r"\b(?:has|have|consists? of|contains?|includes?|is described by):? [^,]+,[^,]+,", re.IGNORECASE)
 """A sentence that says what a thing is made of."""
@@ -163,6 +169,8 @@ def _demands(statement: Statement, role: SectionRole | None, *, short: bool, pla
     if text.endswith(("?", "？")) or _TICK_ONLY.fullmatch(text) or _PREAMBLE.search(text) or lexicon.LEGALESE.search(text) or lexicon.META.search(text):
         return False
     if text.endswith((":", "：")) and (leads or statement.kind != "item"):
+        return False
+    if _STATUS_QUO.search(text) and not lexicon.MODAL.search(text) and not lexicon.WANTS.search(text) and not lexicon.LATER.search(text):
         return False
     strong = bool(lexicon.STRONG_MODAL.search(text) or lexicon.STORY.search(text) or lexicon.DIRECTIVE.search(text))
     if not plain and _ADDRESSES_READER.search(text) and not re.search(r"\byou(?:r \w+)? (?:must|shall|should)\b", text, re.IGNORECASE):

@@ -19,6 +19,9 @@ SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
         _any(
             r"^(?:still )?open(?: (?:points?|questions?|issues?|items?|decisions?))?$",
             r"^undecided$",
+            r"^not (?:yet )?(?:decided|clear|settled)(?: yet)?$",
+            r"^(?:still )?to (?:decide|clarify|settle)$",
+            r"^questions?(?: for you)?$",
             r"\bopen (?:points|questions|issues)\b",
             r"^to be (?:decided|clarified)$",
             r"^tb[dc]$",
