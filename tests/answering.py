@@ -18,13 +18,14 @@ class Answering:
 
     name = "test:answering"
 
-    def __init__(self, answers: Iterable[Answer | str]) -> None:
+    def __init__(self, answers: Iterable[Answer | str], *, review: str = "{}") -> None:
         self._answers = iter(answers)
+        self._review = review
         self.asked: list[Question] = []
 
     async def ask(self, question: Question) -> Answer:
         self.asked.append(question)
-        answer = next(self._answers)
+        answer = self._review if question.stage == "review" else next(self._answers)
         return answer if isinstance(answer, Answer) else Answer(text=answer, usage=Usage(input=10, output=5, calls=1), model="answering-1")
 
 

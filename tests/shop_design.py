@@ -236,6 +236,9 @@ class Scripted:
         assert design == self.design.model_copy(update={"delivery": Delivery()})
         return self.design.delivery
 
+    async def review(self, brief: Brief, profile: Profile, design: Design) -> tuple[Finding, ...]:
+        return ()
+
     async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
         self.asked.append("repair")
         return design

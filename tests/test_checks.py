@@ -111,15 +111,15 @@ FAULTS: dict[str, tuple[tuple[str, Any], tuple[str, str, str]]] = {
     ),
     "TR001": (
         ("scope.requirements.2.horizon", "now"),
-        ("TR001", "export-orders", "nothing in the design satisfies the requirement 'Exporting orders as a spreadsheet comes later.'"),
+        ("TR001", "export-orders", 'nothing in the design satisfies the requirement "Exporting orders as a spreadsheet comes later."'),
     ),
     "TR002": (
         ("scope.requirements.2.horizon", "now"),
-        ("TR002", "export-orders", "no task leads to the requirement 'Exporting orders as a spreadsheet comes later.'"),
+        ("TR002", "export-orders", 'no task leads to the requirement "Exporting orders as a spreadsheet comes later."'),
     ),
     "TR003 requirement": (
         ("scope.requirements.2.cites", ()),
-        ("TR003", "export-orders", "the requirement 'Exporting orders as a spreadsheet comes later.' cites no statement"),
+        ("TR003", "export-orders", 'the requirement "Exporting orders as a spreadsheet comes later." cites no statement'),
     ),
     "TR003 element": (
         ("performance.decision.satisfies", ()),
@@ -135,15 +135,15 @@ FAULTS: dict[str, tuple[tuple[str, Any], tuple[str, str, str]]] = {
     ),
     "TR005": (
         ("structure.components", more(COMPONENT.model_copy(update={"key": "archive", "name": "Archive", "owns": ()}))),
-        ("TR005", "archive", "no task builds the component 'Archive'"),
+        ("TR005", "archive", 'no task builds the component "Archive"'),
     ),
     "TR006": (
         ("delivery.tasks", more(TASK.model_copy(update={"key": "tidy-up", "title": "Tidy up", "implements": ()}))),
-        ("TR006", "tidy-up", "the task 'Tidy up' implements nothing"),
+        ("TR006", "tidy-up", 'the task "Tidy up" implements nothing'),
     ),
     "TR007": (
         ("delivery.tasks.0.depends_on", ("other-day",)),
-        ("TR007", "make-table", "the task 'Create the table' depends on 'other-day' of a later phase"),
+        ("TR007", "make-table", "the task \"Create the table\" depends on 'other-day' of a later phase"),
     ),
     "AP001": (
         ("api.endpoints", more(POST.model_copy(update={"key": "again"}))),
@@ -155,7 +155,7 @@ FAULTS: dict[str, tuple[tuple[str, Any], tuple[str, str, str]]] = {
     ),
     "AP002": (
         ("api.endpoints.0.request", more(Parameter(name="id", where="path"))),
-        ("AP002", "post-orders", "POST /orders has no path parameter 'id'"),
+        ("AP002", "post-orders", "POST /orders has no path parameter `id`"),
     ),
     "AP003 none named": (
         ("api.endpoints.0.auth", "role"),

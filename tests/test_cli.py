@@ -249,6 +249,7 @@ def test_bad_input_is_one_line_and_no_file(desk: Path) -> None:
         (["shop.md", "-o", "-", "--json"], "-o - and --json both print to standard output"),
         (["shop.md", "-o", "taken"], "'taken' is not a directory"),
         (["shop.md", "-o", "taken/deeper"], "is not a directory"),
+        (["shop.md", "-o", "plan.md"], "'plan.md' looks like a file, and -o names the folder"),
         (["no\x1b[31mwhere.md"], r"no.*where\.md"),
     ]:
         refused(run("plan", *arguments), f".*{named}.*")
@@ -263,7 +264,7 @@ def test_a_brief_is_not_replaced_by_its_plan(desk: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_drafted(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     result = run("plan", "shop.md")
-    refused(result, f"cannot write '{NAME}': no permission to write in '.*'")
+    refused(result, f"cannot write '{NAME}': no permission to write in '.*'; choose another folder with -o")
 
 
 @pytest.mark.parametrize("arguments", [[], ["plan"], ["plan", "a", "b"], ["plan", "--nonsense", "a"], ["nonsense"]])

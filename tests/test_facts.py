@@ -1,12 +1,14 @@
 """Facts: one sentence of each kind, and sentences that state none."""
 
 import io
+import re
 
 import pytest
 
 from backend_architect.errors import FactError
 from backend_architect.ingest import profile, read
 from backend_architect.ingest.numbers import find
+from backend_architect.ingest.stated import KEYS
 from backend_architect.profile import Conflict, Fact, FactName, Profile, When
 
 Row = tuple[FactName, str] | tuple[FactName, str, float | None] | tuple[FactName, str, float | None, When]
@@ -276,6 +278,8 @@ OPTIONS: list[tuple[str, str, list[Row]]] = [
     ("auth", "OAuth 2", [("authentication", "OAuth 2")]),
     ("auth", "off", [("authentication", "none")]),
     ("real-time", "websocket", [("real-time", "WebSocket")]),
+    ("architecture", "microservices, event driven", [("architecture", "microservices"), ("architecture", "event-driven")]),
+    ("stack", "COBOL", [("stack", "COBOL")]),
     ("scale", "MVP", [("scale", "prototype")]),
     ("compliance", "GDPR, HIPAA", [("compliance", "GDPR"), ("compliance", "HIPAA")]),
 ]
@@ -303,8 +307,10 @@ def test_an_option_states(key: str, value: str, rows: list[Row]) -> None:
         ("availability", "101%", "is not a value for it"),
         ("budget", "lots", "is not a value for it"),
         ("deadline", "soon", "is not a value for it"),
-        ("persistence", "maybe", r"is not one of none, memory, browser, database$"),
-        ("stack", " ", "is not a name of up to 200 characters: write at least one"),
+        ("persistence", "maybe", r"is not one of none, memory, browser, database: write for example persistence='memory'$"),
+        ("backend", "banana", r"^--set: backend='banana' is not one of none, cli, server: write for example backend='cli'$"),
+        ("architecture", "monolith, pyramid", r"^--set: architecture='monolith, pyramid' is not one of microservices, monolith, .*: write for example"),
+        ("stack", " ", r"^--set: stack='' is not a name of up to 200 characters: write for example stack='Go, NATS'$"),
         ("growth", "1 TB", "is not a value for it"),
     ],
 )
@@ -313,9 +319,71 @@ def test_a_bad_option_is_named(key: str, value: str, message: str) -> None:
         facts_of("A kiosk.", (key, value))
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_every_fact_has_an_example_that_reads(key: FactName) -> None:
+    with pytest.raises(FactError) as caught:
+        facts_of("A kiosk.", (key, ""))
+    found = re.search(r": write for example (?P<key>[a-z-]+)='(?P<value>.+)'$", str(caught.value))
+    assert found is not None
+    assert found["key"] == key
+    assert facts_of("A kiosk.", (key, found["value"])).facts
+
+
 def test_a_bad_front_matter_fact_is_named() -> None:
-    with pytest.raises(FactError, match=r"^front matter: users='lots' is not a value for it: write for example users='10k'$"):
-        facts_of("---\nusers: lots\nauthor: Ann\n---\nA kiosk.\n")
+    with pytest.raises(FactError, match=r"^standard input:3: front matter: users='lots' is not a value for it: write for example 'users: 10k'$"):
+        facts_of("---\nauthor: Ann\nusers: lots\n---\nA kiosk.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([("users", "10k"), ("team", "4"), ("users", "20k")], "--set states 'users' twice: keep one"),
+        ([("rps", "10"), ("requests", "20")], "--set states 'requests-per-second' twice: keep one"),
+        ([("users", "10k now"), ("users", "20k in a year"), ("users", "5k now")], "--set states 'users' twice: keep one"),
+        ([("stack", "Go"), ("stack", "NATS")], "--set states 'stack' twice: keep one, for example stack='Go, NATS'"),
+    ],
+)
+def test_an_option_stated_twice_is_named(options: list[tuple[str, str]], message: str) -> None:
+    with pytest.raises(FactError) as caught:
+        facts_of("A kiosk.", *options)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("matter", "message"),
+    [
+        ("rps: 10\nqps: 20", "standard input:3: front matter states 'requests-per-second' twice: keep one"),
+        ("users: [10, 20]", "standard input:2: front matter states 'users' twice: keep one"),
+        ("stack: Go\nStack: NATS", "standard input:3: front matter states 'stack' twice: keep one, for example stack='Go, NATS'"),
+    ],
+)
+def test_a_front_matter_fact_stated_twice_is_named(matter: str, message: str) -> None:
+    with pytest.raises(FactError) as caught:
+        facts_of(f"---\n{matter}\n---\nA kiosk.\n")
+    assert str(caught.value) == message
+
+
+def test_a_load_may_be_stated_for_now_and_for_later() -> None:
+    options = facts_of("A kiosk.", ("users", "10k now"), ("users", "20k in a year"))
+    matter = facts_of("---\nusers: [10k now, 20k in a year]\n---\nA kiosk.\n")
+    assert [(fact.value, fact.when) for fact in options.facts] == [("10,000 users", "now"), ("20,000 users", "year")]
+    assert [(fact.value, fact.when) for fact in matter.facts] == [("10,000 users", "now"), ("20,000 users", "year")]
+
+
+def test_what_adds_up_is_there_once_with_the_line_that_says_it() -> None:
+    text = "---\ncompliance: [GDPR, HIPAA]\n---\nIt is under GDPR."
+    found = facts_of(text, ("compliance", "gdpr, PCI DSS, PCI DSS"))
+    assert [(fact.origin, fact.value, fact.cites) for fact in found.facts] == [
+        ("option", "PCI DSS", ()),
+        ("front matter", "HIPAA", ()),
+        ("brief", "GDPR", (1,)),
+    ]
+
+
+def test_what_an_option_asks_for_now_is_not_put_off() -> None:
+    text = "# Kiosk\n\n## Bonus features\n\n- It is under GDPR.\n"
+    assert [(fact.origin, fact.when) for fact in facts_of(text).facts] == [("brief", "year")]
+    assert [(fact.origin, fact.when) for fact in facts_of(text, ("compliance", "GDPR")).facts] == [("option", "unstated")]
 
 
 def test_options_beat_front_matter_beats_text() -> None:

@@ -165,6 +165,30 @@ def test_a_folder_without_permission_is_refused_early(tmp_path: Path, monkeypatc
         files.require_writable(tmp_path / "made later" / NAME)
 
 
+@pytest.mark.parametrize("name", ["plan.md", "Plan.TXT", "out/plan.json"])
+def test_a_folder_named_like_a_file_is_not_made(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError) as caught:
+        files.require_writable(tmp_path / name / NAME)
+    assert str(caught.value) == (
+        f"{str(tmp_path / name)!r} looks like a file, and -o names the folder for {NAME!r}: "
+        "name another one, make that folder first, or print the plan with '-o -'"
+    )
+    (tmp_path / name).mkdir(parents=True)
+    files.require_writable(tmp_path / name / NAME)
+
+
+def test_a_folder_with_a_dot_in_its_name_may_be_made(tmp_path: Path) -> None:
+    files.require_writable(tmp_path / "v1.0" / NAME)
+
+
+def test_a_folder_that_cannot_be_made_names_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "mkdir", failing(2))
+    target = tmp_path / "new" / NAME
+    with pytest.raises(OutputError) as caught:
+        files.write(target, b"plan\n", seen=None)
+    assert str(caught.value) == f"cannot write {str(target)!r}: No such file or directory; choose another folder with -o"
+
+
 def test_a_name_with_terminal_escapes_is_shown_without_them(tmp_path: Path) -> None:
     (tmp_path / "a\x1b[31mb").write_bytes(b"")
     with pytest.raises(OutputError) as caught:

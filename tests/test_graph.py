@@ -15,7 +15,7 @@ from langgraph_cli.config import validate_config_file
 
 from backend_architect.architects.protocol import Architect
 from backend_architect.brief import Brief
-from backend_architect.design import Layer, LayerName, Scope, Structure
+from backend_architect.design import Integration, Layer, LayerName, Scope, Structure
 from backend_architect.document import parse, render
 from backend_architect.errors import BriefError, DesignError, FactError
 from backend_architect.graph import build_graph
@@ -74,6 +74,23 @@ def test_findings_point_at_ids() -> None:
     idle = DESIGN.model_copy(update={"delivery": DELIVERY.model_copy(update={"tasks": (*DELIVERY.tasks, _idle())})})
     plan, _ = planned(Scripted(idle))
     assert [(finding.code, finding.where) for finding in plan.findings] == [("TR006", plan.id_of("tidy-up"))]
+
+
+def test_findings_name_elements_as_a_reader_sees_them() -> None:
+    unasked = STRUCTURE.components[0].model_copy(update={"key": "unasked", "name": "Unasked", "cites": (), "satisfies": (), "uses": (), "owns": ()})
+    beyond = Integration(key="card-terminal", name="Card terminal", purpose="takes payments", protection="2 s", fallback="cash only", cites=(99,))
+    design = DESIGN.model_copy(
+        update={
+            "scope": SCOPE.model_copy(update={"integrations": (*SCOPE.integrations, beyond)}),
+            "structure": STRUCTURE.model_copy(update={"components": (*STRUCTURE.components, unasked)}),
+        }
+    )
+    plan, markdown = planned(Scripted(design))
+    unasked_id = plan.id_of("unasked")
+    found = {finding.code: (finding.where, finding.message) for finding in plan.findings}
+    assert found["TR003"] == (unasked_id, f"the component {unasked_id} cites no statement and satisfies no requirement or assumption")
+    assert found["TR004"][1].startswith('"Card terminal" cites S99; the brief has ')
+    assert parse(markdown).plan == plan
 
 
 def _idle() -> Any:

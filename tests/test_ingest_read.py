@@ -55,6 +55,17 @@ BAD: list[tuple[str, bytes, str]] = [
         "standard input:2: front matter is not a mapping: write 'key: value' lines, or put a blank line after the first '---' if it is no front matter",
     ),
     ("alias", b"---\na: &x [1]\nb: [*x, *x]\n---\ntext\n", "standard input:2: front matter uses a YAML anchor or alias: write the value out"),
+    (
+        "unclosed",
+        b"\n---\nusers: 5\nauthor: Ann\n\n# Kiosk\n\nIt sells tea.\n",
+        "standard input:2: front matter is opened and never closed: put a line '---' after its last key, "
+        "or a blank line after the first '---' if it is no front matter",
+    ),
+    (
+        "mistyped",
+        b"---\nauthor: Ann\nuserz: 5\n---\ntext\n",
+        "standard input:3: front matter: unknown fact 'userz': did you mean 'users'? if it is no fact, give it another name",
+    ),
     ("twice", b"---\nusers: 1\nusers: 2\n---\ntext\n", "standard input:3: front matter states 'users' twice: keep one"),
     ("deep", b"---\na: " + b"[" * 20 + b"]" * 20 + b"\n---\ntext\n", "standard input:2: front matter is nested more than 8 deep: keep it flat"),
     ("long", b"---\na: [" + b"1," * 2500 + b"1]\n---\ntext\n", "standard input:2: front matter has more than 2,000 values: keep it to a short list of facts"),
@@ -110,7 +121,32 @@ def test_front_matter_states_facts_and_leaves_line_numbers_alone() -> None:
     assert [(s.text, s.first_line) for s in brief.statements] == [("First", 11), ("Text.", 13)]
 
 
-@pytest.mark.parametrize("text", ["---\n\nusers: 5\n\n---\nend\n", "---\nusers: 5\n", "intro\n\n---\nusers: 5\n---\n"])
+def test_front_matter_may_end_with_dots() -> None:
+    brief = brief_of("---\nusers: 120\n...\nA ferry desk.\n")
+    assert (brief.stated, [s.text for s in brief.statements]) == ((("users", "120"),), ["A ferry desk."])
+
+
+@pytest.mark.parametrize(
+    ("key", "fact"),
+    [
+        *(("usres", "users"), ("user", "users"), ("Teams", "team"), ("requests_per_secnd", "requests-per-second"), ("avialabilty", "availability")),
+        *(("real time clock", None), ("complience", "compliance"), ("realtme", "realtime"), ("databse", "database"), ("regin", "region")),
+        *((key, None) for key in ("author", "date", "tags", "title", "version", "status", "name", "description", "owner", "type", "lang", "layout")),
+        *((key, None) for key in ("category", "draft", "created", "priority", "stage", "keywords", "slug", "host", "post", "headline", "read_time", "slack")),
+        *((key, None) for key in ("data", "theme", "source", "state", "scope", "client", "contact", "reader", "order", "project", "summary", "url", "id")),
+    ],
+)
+def test_a_key_that_is_no_fact_is_the_authors_own_unless_it_is_a_slip(key: str, fact: str | None) -> None:
+    text = f"---\n{key}: 5\n---\nA ferry desk.\n"
+    if fact is None:
+        assert brief_of(text).stated == ()
+        return
+    with pytest.raises(BriefError) as caught:
+        brief_of(text)
+    assert str(caught.value) == f"standard input:2: front matter: unknown fact {key!r}: did you mean {fact!r}? if it is no fact, give it another name"
+
+
+@pytest.mark.parametrize("text", ["---\n\nusers: 5\n\n---\nend\n", "---\nWe sell tea.\n", "intro\n\n---\nusers: 5\n---\n"])
 def test_a_thematic_break_is_no_front_matter(text: str) -> None:
     assert brief_of(text).stated == ()
 

@@ -37,10 +37,12 @@ def model_design() -> Design:
 
 SHOP = model_design()
 GOOD = texts(answers_for(SHOP, layers=LAYERS, background=(2,)))
+"""The answers of all stages but the review."""
+NO_FAULTS = "{}"
 
 
-def planned(answers: Iterable[Answer | str]) -> tuple[Plan, Answering]:
-    model = Answering(answers)
+def planned(answers: Iterable[Answer | str], *, review: str = NO_FAULTS) -> tuple[Plan, Answering]:
+    model = Answering(answers, review=review)
     plan, markdown = asyncio.run(draft(read("-", stdin=BytesIO(BRIEF.encode())), architect=ModelArchitect(model)))
     assert parse(markdown).plan == plan
     return plan, model
@@ -52,7 +54,7 @@ def changed(text: str, **members: Any) -> str:
 
 def test_four_answers_make_the_design() -> None:
     plan, model = planned(GOOD)
-    assert [question.stage for question in model.asked] == ["requirements", "architecture", "layers (api, data, performance)", "planning"]
+    assert [question.stage for question in model.asked] == ["requirements", "architecture", "layers (api, data, performance)", "planning", "review"]
     listed = tuple(item for item in plan.design.delivery.left_out if item.standard)
     assert plan.design == SHOP.model_copy(update={"delivery": SHOP.delivery.model_copy(update={"left_out": (*SHOP.delivery.left_out, *listed)})})
     assert plan.head.architect == "test:answering"
@@ -62,6 +64,8 @@ def test_four_answers_make_the_design() -> None:
 def test_each_request_begins_with_the_one_before_it() -> None:
     _, model = planned(GOOD)
     shared = [[part.text for part in question.parts if part.shared] for question in model.asked]
+    # The review sees the layers whole, not their digest: it goes on from the structure.
+    assert shared.pop() == shared[2]
     assert all(later[: len(earlier)] == earlier for earlier, later in pairwise(shared))
     assert len({question.system for question in model.asked}) == 1
     assert all(not question.parts[-1].shared for question in model.asked)
@@ -175,11 +179,30 @@ def test_a_finding_goes_back_for_the_element_it_names_and_only_a_better_design_i
     idle = {"key": "t-idle", "phase": planning["phases"][0].split(" | ")[0], "title": "Look around", "implements": "", "done_when": "seen"}
     worse = json.dumps(planning | {"tasks": [*planning["tasks"], idle]})
     plan, model = planned([*GOOD[:3], worse, json.dumps({"drop": "t-idle"})])
-    assert [question.stage for question in model.asked][4:] == ["repair"]
-    assert "the task 'Look around' implements nothing (TR006)" in model.asked[4].parts[-1].text
+    assert [question.stage for question in model.asked][4:] == ["review", "repair"]
+    assert 'the task "Look around" implements nothing (TR006)' in model.asked[5].parts[-1].text
     assert plan.findings == ()
     assert plan.design.delivery.tasks == SHOP.delivery.tasks
 
     plan, model = planned([*GOOD[:3], worse, "no idea"])
     assert [finding.code for finding in plan.findings] == ["TR006"]
-    assert len(model.asked) == 5
+    assert len(model.asked) == 6
+
+
+def test_what_the_review_finds_is_mended_or_printed() -> None:
+    task = json.loads(GOOD[3])["tasks"][0]
+    fault = f"{task['key']} | It proves nothing. | Name the test."
+    mended = json.dumps({"delivery": {"tasks": [task | {"verify": "pytest tests/test_orders.py"}]}})
+    plan, model = planned([*GOOD, mended], review=json.dumps({"faults": [fault, "nothing-there | Not here. | Ignore it."]}))
+    assert "It proves nothing. Name the test. (RV001)" in model.asked[-1].parts[-1].text
+    assert "Not here." not in model.asked[-1].parts[-1].text
+    assert plan.findings == ()
+    assert plan.design.delivery.tasks[0].verify == "pytest tests/test_orders.py"
+
+    plan, _ = planned([*GOOD, "{}"], review=json.dumps({"faults": [fault]}))
+    assert [(finding.code, finding.where) for finding in plan.findings] == [("RV001", plan.id_of(task["key"]))]
+
+
+def test_a_tiny_plan_is_not_reviewed() -> None:
+    _, model = planned([changed(GOOD[0], size="tiny"), *GOOD[1:]])
+    assert [question.stage for question in model.asked][-1] == "planning"

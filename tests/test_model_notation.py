@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from backend_architect.architects.model.notation import FieldLine, ParameterLine, Row, Statements, read_cites, write_cites
-from backend_architect.design import Command, Field, Parameter, Requirement, ValueType
+from backend_architect.design import Command, EndpointError, Field, Parameter, Requirement, ValueType
 
 FIELDS: TypeAdapter[Field] = TypeAdapter(FieldLine)
 PARAMETERS: TypeAdapter[Parameter] = TypeAdapter(ParameterLine)
@@ -145,6 +145,11 @@ def test_a_line_of_cells_is_read_and_written() -> None:
     assert REQUIREMENTS.validate_python(line) == requirement
     assert REQUIREMENTS.dump_python(requirement) == line
     assert REQUIREMENTS.validate_python(requirement) == requirement
+
+
+def test_an_error_code_is_written_in_one_way() -> None:
+    line = "409 | slot-taken | somebody was faster | This slot is taken."
+    assert TypeAdapter[EndpointError](Annotated[EndpointError, Row("status | code | when | message")]).validate_python(line).code == "SLOT_TAKEN"
 
 
 def test_a_sign_too_many_is_refused_with_the_columns() -> None:

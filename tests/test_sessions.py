@@ -12,7 +12,7 @@ from backend_architect.cli import app
 from backend_architect.document import parse
 from model_server import CHAT, MESSAGES, RESPONSES, Provider, Reply, answered, provider
 from shop_design import BRIEF
-from test_model_architect import GOOD, SHOP
+from test_model_architect import GOOD, NO_FAULTS, SHOP
 
 FILE = "TODO_backend-architect.md"
 
@@ -36,7 +36,7 @@ def planned(*arguments: str) -> Result:
 
 @pytest.fixture(params=[RESPONSES, CHAT, MESSAGES])
 def model(request: pytest.FixtureRequest, brief: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Provider]]:
-    with provider(*answers(request.param, *GOOD)) as served:
+    with provider(*answers(request.param, *GOOD, NO_FAULTS)) as served:
         match request.param:
             case "responses":
                 monkeypatch.setenv("OPENAI_BASE_URL", f"{served.url}/v1")
@@ -57,13 +57,13 @@ def test_a_plan_is_written_by_the_model_and_asks_nothing_the_second_time(model: 
     assert plan is not None
     assert plan.design.scope == SHOP.scope
     assert plan.head.architect == name
-    assert len(served.asked) == 4
+    assert len(served.asked) == 5
 
     again = planned("--model", name)
     assert again.exit_code == 0, again.stderr
     assert "is up to date" in again.stderr
     assert (tmp_path / FILE).read_bytes() == written
-    assert len(served.asked) == 4
+    assert len(served.asked) == 5
 
 
 def test_a_recording_gives_the_same_plan_without_key_and_network(model: tuple[str, Provider], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_a_recording_gives_the_same_plan_without_key_and_network(model: tuple[st
     replayed = planned("--model", name, "--replay", "tape", "-o", "again")
     assert replayed.exit_code == 0, replayed.stderr
     assert (tmp_path / "again" / FILE).read_bytes() == written
-    assert len(served.asked) == 4
+    assert len(served.asked) == 5
     assert not (tmp_path / "state").exists()
 
 

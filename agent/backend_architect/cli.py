@@ -16,6 +16,7 @@ from backend_architect import __version__
 from backend_architect.errors import BackendArchitectError, FactError, ModelError, OutputError
 
 if TYPE_CHECKING:
+    from backend_architect.journal import Run
     from backend_architect.runs import Outcome
     from backend_architect.sessions import Asked
 
@@ -149,6 +150,59 @@ def relay(
         from backend_architect.relay import run
 
         run(Path(folder), port=port, say=_say)
+
+
+runs_app = typer.Typer(
+    name="runs", help="Show or clear the model answers that are kept so that none is paid for twice.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(runs_app)
+
+
+@runs_app.command("ls")
+def runs_ls(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the runs that asked a model."""
+    with _reported():
+        from backend_architect.journal import Journal, default_path
+
+        path = default_path()
+        found: tuple[Run, ...] = ()
+        if path.exists():
+            with Journal(path) as journal:
+                found = journal.runs()
+        if as_json:
+            import dataclasses
+            import json
+
+            _print(json.dumps([dataclasses.asdict(run) for run in found], ensure_ascii=False, indent=2) + "\n")
+            return
+        for run in found:
+            tokens = f"{run.paid.calls} calls, {run.paid.input:,} tokens in, {run.paid.output:,} out"
+            again = f", {run.reused.calls} answers used again" if run.reused.calls else ""
+            _print(f"{run.id}  {run.started}  {'done' if run.finished else 'unfinished'}  {run.model}  {run.brief}  {tokens}{again}\n")
+        if not found:
+            _say("No run has asked a model yet.")
+
+
+@runs_app.command("rm")
+def runs_rm(
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="RUN…", help="Numbers as `runs ls` lists them.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Forget runs, and the answers that no other run used."""
+    with _reported():
+        from backend_architect.journal import Journal, default_path
+
+        if bool(numbers) == everything:
+            raise OutputError("name the runs to forget by number, or give --all")
+        if not default_path().exists():
+            _say("No run has asked a model yet.")
+            return
+        with Journal() as journal:
+            if everything:
+                journal.clear()
+                _say("All runs and answers are forgotten.")
+            else:
+                _say(f"{journal.remove(*(numbers or ()))} of {len(set(numbers or ()))} runs forgotten.")
 
 
 @app.command()

@@ -3,6 +3,7 @@
 BackendArchitectError          exit 2 unless a subclass says otherwise
 ├── BriefError                 the brief cannot be read: missing, binary, too large, bad front matter
 ├── FactError                  a fact stated outright (--set, front matter) has an unknown key or unit
+├── RepositoryError            the folder given as existing code is none, or cannot be read
 ├── OutputError                the plan cannot be written, or the file there is not ours
 ├── SettingsError              a file of options cannot be read, or names an unknown one
 ├── StandardsError             the packaged standards are damaged
@@ -33,6 +34,10 @@ class BriefError(BackendArchitectError):
 
 class FactError(BackendArchitectError):
     """A fact stated outright is not one the program knows, or its value does not parse."""
+
+
+class RepositoryError(BackendArchitectError):
+    """The existing code cannot be shown to a model."""
 
 
 class OutputError(BackendArchitectError):

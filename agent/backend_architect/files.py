@@ -15,6 +15,11 @@ _NO_NEW_FILE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTB
 """Answers of a directory that takes no new file, or of a file that cannot be swapped (a mount)."""
 
 
+_WAY_OUT = "choose another folder with -o"
+_FILE_SUFFIXES = frozenset({".htm", ".html", ".json", ".markdown", ".md", ".pdf", ".rst", ".txt", ".yaml", ".yml"})
+"""Endings that nobody gives a folder."""
+
+
 def current(target: Path) -> bytes | None:
     """Return the bytes of the file at `target`, or None where there is none.
 
@@ -27,12 +32,12 @@ def current(target: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except NotADirectoryError:
-        raise OutputError(f"cannot write {_shown(target)}: {_shown(target.parent)} is not a directory") from None
+        raise OutputError(f"cannot write {_shown(target)}: {_shown(target.parent)} is not a directory; {_WAY_OUT}") from None
     except OSError as error:
-        raise OutputError(f"cannot read {_shown(target)}: {error.strerror}") from error
+        raise OutputError(f"cannot read {_shown(target)}: {error.strerror}; {_WAY_OUT}") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OutputError(f"cannot write {_shown(target)}: it is not a regular file")
+        raise OutputError(f"cannot write {_shown(target)}: it is not a regular file; {_WAY_OUT}")
     with os.fdopen(descriptor, "rb") as file:
         return file.read()
 
@@ -66,11 +71,11 @@ def write(target: Path, data: bytes, *, seen: bytes | None) -> bool:
         _replace(real, data)
     except OSError as error:
         if found is None or error.errno not in _NO_NEW_FILE:
-            raise OutputError(f"cannot write {_shown(target)}: {error.strerror}") from error
+            raise OutputError(_failed(target, error)) from error
         try:
             _overwrite(real, data, old=found)
         except OSError as second:
-            raise OutputError(f"cannot write {_shown(target)}: {second.strerror}") from second
+            raise OutputError(_failed(target, second)) from second
     return True
 
 
@@ -78,16 +83,26 @@ def require_writable(target: Path) -> None:
     """Refuse early what `write` would refuse late, as far as that can be known without writing.
 
     Raises:
-        OutputError: If neither the file nor its folder can be written.
+        OutputError: If neither the file nor its folder can be written, or the folder to be made is
+            named like a file.
     """
     real = Path(os.path.realpath(target))
     if os.access(real, os.W_OK):
         return
     folder = next(parent for parent in real.parents if parent.exists())
     if not folder.is_dir():
-        raise OutputError(f"cannot write {_shown(target)}: {_shown(folder)} is not a directory")
+        raise OutputError(f"cannot write {_shown(target)}: {_shown(folder)} is not a directory; {_WAY_OUT}")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"cannot write {_shown(target)}: no permission to write in {_shown(folder)}")
+        raise OutputError(f"cannot write {_shown(target)}: no permission to write in {_shown(folder)}; {_WAY_OUT}")
+    if not real.parent.exists() and real.parent.suffix.lower() in _FILE_SUFFIXES:
+        raise OutputError(
+            f"{_shown(target.parent)} looks like a file, and -o names the folder for {_shown(Path(target.name))}: "
+            "name another one, make that folder first, or print the plan with '-o -'"
+        )
+
+
+def _failed(target: Path, error: OSError) -> str:
+    return f"cannot write {_shown(target)}: {error.strerror}; {_WAY_OUT}"
 
 
 def _replace(target: Path, data: bytes) -> None:

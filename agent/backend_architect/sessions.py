@@ -72,7 +72,20 @@ def architect(asked: Asked, brief: Brief, *, say: Say) -> Iterator[Architect | N
     say(choice.why)
     with contextlib.ExitStack() as stack:
         stack.enter_context(_tape(asked))
-        yield _with_model(asked, choice.model, brief, say=say, stack=stack)
+        # A recording holds every answer of a run: none may come from elsewhere.
+        if not asked.state or asked.record or asked.replay:
+            yield _with_model(asked, choice.model, say=say)
+            return
+        from backend_architect.journal import Journal, Journaled
+
+        journal = stack.enter_context(Journal())
+        run = journal.begin(brief=brief.path, brief_sha256=brief.sha256, model=choice.name)
+        try:
+            yield _with_model(asked, choice.model, say=say, kept=lambda model: Journaled(model, journal, run=run))
+        except KeyboardInterrupt:
+            say("What was answered is kept: the same command goes on from there.")
+            raise
+        journal.finish(run)
 
 
 def first_prompt(path: str, *, stdin: BinaryIO, options: Sequence[tuple[str, str]], window: int | None) -> str:
@@ -95,29 +108,25 @@ def _room(window: int | None) -> Room:
     return Room(window=window) if window else Room()
 
 
-def _with_model(asked: Asked, adapter: ChatModel, brief: Brief, *, say: Say, stack: contextlib.ExitStack) -> Architect:
+def _with_model(asked: Asked, adapter: ChatModel, *, say: Say, kept: Callable[[ChatModel], ChatModel] | None = None) -> Architect:
     from backend_architect.architects.model.architect import ModelArchitect
     from backend_architect.architects.rules.architect import RuleArchitect
-    from backend_architect.journal import Journal, Journaled
     from backend_architect.models.calls import close
     from backend_architect.models.pace import Paced
-    from backend_architect.models.protocol import estimated_tokens
+    from backend_architect.models.protocol import Question, estimated_tokens
     from backend_architect.models.retry import Retrying
 
     def waiting(error: ProviderError, seconds: float) -> None:
         say(f"{error}; asking again in {seconds:.0f} s")
 
-    def size(question: object) -> int:
-        return estimated_tokens(repr(question))
+    def size(question: Question) -> int:
+        return sum(estimated_tokens(part.text) for part in question.parts) + estimated_tokens(question.system) + question.max_tokens
 
     model: ChatModel = Paced(adapter, requests=asked.requests_a_minute, tokens=asked.tokens_a_minute, estimate=size)
     if asked.replay is None:
         model = Retrying(model, notice=waiting)
-    # A recording holds every answer of a run: none may come from elsewhere.
-    if asked.state and not asked.record and not asked.replay:
-        journal = stack.enter_context(Journal())
-        run = journal.begin(brief=brief.path, brief_sha256=brief.sha256, model=adapter.name)
-        model = Journaled(model, journal, run=run)
+    if kept is not None:
+        model = kept(model)
     fallback = RuleArchitect() if asked.fallback else None
     return ModelArchitect(model, room=_room(asked.window), fallback=fallback, close=partial(close, adapter))
 

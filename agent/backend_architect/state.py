@@ -65,6 +65,8 @@ class State(TypedDict, total=False):
     design: Design
     findings: tuple[Finding, ...]
     """What the checks found in the design as it stands."""
+    reviewed: tuple[Finding, ...]
+    """What the architect's review found and nobody has mended."""
     repairs: int
     """How often the design was given back for repair."""
     plan: Plan

@@ -9,7 +9,7 @@ from backend_architect.runs import Outcome
 from backend_architect.text import one_line
 
 _SHOWN = 3
-"""Open questions that the closing summary names; the file has them all."""
+"""Of open questions and of what was left out, the closing summary names so many; the file has them all."""
 
 _PLURALS: dict[Kind, str] = {"quality": "quality boxes", "entity": "entities", "code": "files of code"}
 _SINGULARS: dict[Kind, str] = {"quality": "quality box", "code": "file of code"}
@@ -34,7 +34,9 @@ def lines(outcome: Outcome) -> Iterator[str]:
         if len(scope.questions) > _SHOWN:
             yield f"  and {len(scope.questions) - _SHOWN} more in the plan"
     if delivery.left_out:
-        yield f"Left out on purpose: {'; '.join(one_line(item.what) for item in delivery.left_out)}."
+        more = len(delivery.left_out) - _SHOWN
+        named = "; ".join(one_line(item.what) for item in delivery.left_out[:_SHOWN])
+        yield f"Left out on purpose ({len(delivery.left_out)}): {named}{f'; and {more} more in the plan' if more > 0 else ''}"
     for finding in plan.findings:
         yield f"{finding.severity}: {finding.code} {f'{finding.where} ' if finding.where else ''}{one_line(finding.message)}"
     if outcome.lost_ticks:

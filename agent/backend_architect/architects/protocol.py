@@ -48,6 +48,10 @@ class Architect(Protocol):
         """Turn the decisions into ordered, verifiable work. `design.delivery` is empty."""
         ...
 
+    async def review(self, brief: Brief, profile: Profile, design: Design) -> tuple[Finding, ...]:
+        """Return what a reader finds wrong with the whole that code cannot; asked once, of a design that the checks have passed."""
+        ...
+
     async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
         """Return the design with what `findings` name mended, or as it is if nothing can be done about them."""
         ...

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from backend_architect.design import Design, Keys
+from pydantic import BaseModel
+
+from backend_architect.design import (
+    Assumption,
+    Command,
+    Component,
+    Decision,
+    Design,
+    Endpoint,
+    Entity,
+    Integration,
+    Job,
+    Keys,
+    OpenQuestion,
+    Phase,
+    Requirement,
+    Task,
+)
 from backend_architect.plan import CodeChange, Finding, Severity
 
 
@@ -48,6 +65,9 @@ class Subject:
         return tuple(_references(self.design, self.code))
 
 
+_Keyed = Requirement | Assumption | OpenQuestion | Integration | Decision | Component | Endpoint | Entity | Job | Phase | Task | Command
+
+
 class Check:
     """One kind of fault. The class's name is its code; its docstring says what, why, bad, good."""
 
@@ -58,8 +78,23 @@ class Check:
         raise NotImplementedError
 
     def finding(self, message: str, where: str = "") -> Finding:
-        """Return a finding of this check."""
+        """Return a finding of this check.
+
+        In the message single quotes hold keys and nothing else, so that a reader can be shown IDs
+        in their place; names and texts stand in double quotes, members in backticks.
+        """
         return Finding(code=type(self).__name__, severity=self.severity, message=message, where=where)
+
+
+def elements(design: Design) -> dict[str, BaseModel]:
+    """Return every element of a design by its key; of a key given twice, the first."""
+    scope, structure, messaging, delivery = design.scope, design.structure, design.messaging, design.delivery
+    groups: tuple[Iterable[_Keyed], ...] = (
+        *(scope.requirements, scope.assumptions, scope.questions, scope.integrations),
+        *((decision for _, _, decision in design.decisions()), structure.components, design.endpoints, design.entities),
+        *(messaging.jobs if messaging else (), delivery.phases, delivery.tasks, delivery.commands),
+    )
+    return {element.key: element for group in reversed(groups) for element in group}
 
 
 def _keyed(design: Design, code: tuple[CodeChange, ...]) -> Iterator[tuple[str, str]]:

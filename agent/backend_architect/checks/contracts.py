@@ -45,7 +45,7 @@ class AP002(Check):
             names = _PARAMETER.findall(endpoint.path)
             for parameter in endpoint.request:
                 if parameter.where == "path" and parameter.name not in names:
-                    yield self.finding(f"{endpoint.method} {endpoint.path} has no path parameter {parameter.name!r}", endpoint.key)
+                    yield self.finding(f"{endpoint.method} {endpoint.path} has no path parameter `{parameter.name}`", endpoint.key)
 
 
 class AP003(Check):

@@ -26,7 +26,7 @@ class TR001(Check):
         served = {reference.target for reference in subject.references if reference.field == "satisfies"}
         for requirement in subject.design.scope.requirements:
             if requirement.horizon == "now" and requirement.key not in served:
-                yield self.finding(f"nothing in the design satisfies the requirement {requirement.text!r}", requirement.key)
+                yield self.finding(f'nothing in the design satisfies the requirement "{requirement.text}"', requirement.key)
 
 
 class TR002(Check):
@@ -48,7 +48,7 @@ class TR002(Check):
         served = {r.target for r in subject.references if r.field == "satisfies" and r.source in built}
         for requirement in subject.design.scope.requirements:
             if requirement.horizon == "now" and requirement.key not in built | served:
-                yield self.finding(f"no task leads to the requirement {requirement.text!r}", requirement.key)
+                yield self.finding(f'no task leads to the requirement "{requirement.text}"', requirement.key)
 
 
 class TR003(Check):
@@ -67,7 +67,7 @@ class TR003(Check):
         design = subject.design
         for requirement in design.scope.requirements:
             if not requirement.cites:
-                yield self.finding(f"the requirement {requirement.text!r} cites no statement", requirement.key)
+                yield self.finding(f'the requirement "{requirement.text}" cites no statement', requirement.key)
         elements: tuple[tuple[str, Decision | Component | Endpoint | Entity | Job], ...] = (
             *(("decision", decision) for _, _, decision in design.decisions()),
             *(("component", component) for component in design.structure.components),
@@ -122,7 +122,7 @@ class TR005(Check):
         built = _built(subject)
         for component in design.structure.components:
             if component.kind not in ("client", "external") and component.key not in built and not built & _inside(design, component.key):
-                yield self.finding(f"no task builds the component {component.name!r}", component.key)
+                yield self.finding(f'no task builds the component "{component.name}"', component.key)
 
 
 class TR006(Check):
@@ -140,7 +140,7 @@ class TR006(Check):
         """Yield a finding for each task without `implements`."""
         for task in subject.design.delivery.tasks:
             if not task.implements:
-                yield self.finding(f"the task {task.title!r} implements nothing", task.key)
+                yield self.finding(f'the task "{task.title}" implements nothing', task.key)
 
 
 class TR007(Check):
@@ -158,7 +158,7 @@ class TR007(Check):
         for task in delivery.tasks:
             for other in task.depends_on:
                 if place.get(other, 0) > place[task.key]:
-                    yield self.finding(f"the task {task.title!r} depends on {other!r} of a later phase", task.key)
+                    yield self.finding(f'the task "{task.title}" depends on {other!r} of a later phase', task.key)
 
 
 def _built(subject: Subject) -> set[str]:

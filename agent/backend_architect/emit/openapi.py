@@ -124,7 +124,7 @@ def document(design: Design) -> dict[str, Any]:
     returning = tuple(endpoint for endpoint in design.endpoints if _returns_entity(endpoint))
     for key, name in shared.schema_names.items():
         as_text = any(e.entity == key and e.origin == "derived" for e in design.endpoints)
-        open_to_all = {_is_to_anybody(e, entities[key]) for e in returning if e.entity == key}
+        open_to_all = {_is_to_anybody(e, shared, key) for e in returning if e.entity == key}
         if False in open_to_all:
             schemas[name] = of_entity(entities[key], decimals_as_text=as_text)
         if True in open_to_all:
@@ -317,9 +317,12 @@ def _returns_entity(endpoint: Endpoint) -> bool:
     return endpoint.entity is not None and not any(p.where == "body" for p in endpoint.response)
 
 
-def _is_to_anybody(endpoint: Endpoint, entity: Entity) -> bool:
+def _is_to_anybody(endpoint: Endpoint, shared: _Shared, key: str) -> bool:
     """Whether an answer reaches people whom a person's private fields do not concern: not the one who just sent them, not the own account."""
-    if _OWN_ACCOUNT.search(endpoint.path) or not any(map(is_private, entity.fields)):
+    if _OWN_ACCOUNT.search(endpoint.path) or not any(map(is_private, shared.entities[key].fields)):
+        return False
+    if not any(other.auth in ("user", "role", "service") for other in shared.design.endpoints):
+        # Where nobody signs in, what is left out could be read by nobody.
         return False
     if endpoint.auth in ("none", "optional"):
         return endpoint.method in ("GET", "HEAD", "SSE", "WS")
@@ -339,7 +342,7 @@ def _content(endpoint: Endpoint, shared: _Shared) -> Schema | None:
         is_whole = not endpoint.many or streamed or any("[]" in member.name.partition(".")[0] for member in members)
     elif name := shared.schema_names.get(endpoint.entity or ""):
         key = endpoint.entity or ""
-        schema = _ref("schemas", shared.open_names[key] if _is_to_anybody(endpoint, shared.entities[key]) else name)
+        schema = _ref("schemas", shared.open_names[key] if _is_to_anybody(endpoint, shared, key) else name)
         is_whole = not endpoint.many or streamed
     else:
         return None

@@ -22,11 +22,13 @@ def profile(brief: Brief, *, options: Sequence[tuple[str, str]] = ()) -> Profile
     Raises:
         FactError: An option or a front matter entry has an unknown key or a bad value.
     """
-    from_options = [fact for key, value in options for fact in stated.read(key, value, origin="option")]
-    from_matter = [fact for key, value in brief.stated for fact in stated.read(key, value, origin="front matter")]
+    from_options = stated.gather(((key, value, "--set") for key, value in options), origin="option")
+    from_matter = stated.gather(((key, value, "front matter") for key, value in brief.stated), origin="front matter")
     from_text = list(_merged(_in_text(brief)))
     from_matter = _not_beaten(from_matter, by=from_options)
     from_text = _not_beaten(from_text, by=[*from_options, *from_matter])
+    from_options = _not_said_below(from_options, by=[*from_matter, *from_text])
+    from_matter = _not_said_below(from_matter, by=from_text)
     return Profile(facts=(*from_options, *from_matter, *from_text), conflicts=find_conflicts(brief, from_text))
 
 
@@ -40,13 +42,22 @@ def _not_beaten(facts: list[Fact], *, by: Sequence[Fact]) -> list[Fact]:
         names |= {"database"}
     if any(fact.name == "database" for fact in by):
         names |= {"persistence"}
+    # What the text puts off and an option asks for now is not put off.
+    now = {(fact.name, fact.value.casefold()) for fact in by if fact.name in _ADDITIVE and fact.when == "unstated"}
     return [
         fact
         for fact in facts
         if fact.name not in names
+        and not (fact.when == "year" and (fact.name, fact.value.casefold()) in now)
         and not (fact.name == "forbidden" and fact.value in chosen)
         and not (fact.name in ("stack", "database", "cloud", "architecture") and fact.value in banned)
     ]
+
+
+def _not_said_below(facts: list[Fact], *, by: Sequence[Fact]) -> list[Fact]:
+    """Return the facts that no line of the brief states in the same words: a line can be cited."""
+    said = {(fact.name, fact.value.casefold()) for fact in by if fact.name in _ADDITIVE}
+    return [fact for fact in facts if (fact.name, fact.value.casefold()) not in said]
 
 
 def _in_text(brief: Brief) -> Iterator[Fact]:

@@ -15,6 +15,7 @@ MAX_CHARS = 64_000
 MAX_DEPTH = 8
 MAX_NODES = 2_000
 
+_KEY_LINE = re.compile(r"[A-Za-z][\w-]*:(?:\s|$)")
 _COMMENT_LINE = re.compile(r"\s*<!--(?:(?!-->).)*-->\s*")
 
 Pair = tuple[str, str, int]
@@ -23,11 +24,14 @@ Pair = tuple[str, str, int]
 NESTED = "{…}"
 
 
-def find(source: str) -> tuple[int, int] | None:
-    """Return the line numbers (from 1) of the opening and closing `---`, or None if there is no front matter.
+def find(source: str, *, path: str) -> tuple[int, int] | None:
+    """Return the line numbers (from 1) of the opening `---` and the closing `---` or `...`, or None if there is no front matter.
 
     Blank lines and one-line HTML comments may come first. An opening `---` that is followed by a
-    blank line, or never closed, is a thematic break.
+    blank line, or by prose and never closed, is a thematic break.
+
+    Raises:
+        BriefError: Keys and values follow an opening `---`, and nothing closes it.
     """
     lines = source.split("\n")
     for number, line in enumerate(lines, start=1):
@@ -35,8 +39,15 @@ def find(source: str) -> tuple[int, int] | None:
             continue
         if line.rstrip() != "---" or number >= len(lines) or not lines[number].strip():
             return None
-        closing = next((n for n in range(number + 1, len(lines) + 1) if lines[n - 1].rstrip() == "---"), None)
-        return None if closing is None else (number, closing)
+        closing = next((n for n in range(number + 1, len(lines) + 1) if lines[n - 1].rstrip() in ("---", "...")), None)
+        if closing is not None:
+            return number, closing
+        if _KEY_LINE.match(lines[number]):
+            raise BriefError(
+                f"{path}:{number}: front matter is opened and never closed: put a line '---' after its last key, "
+                "or a blank line after the first '---' if it is no front matter"
+            )
+        return None
     return None
 
 

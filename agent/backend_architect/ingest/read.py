@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from backend_architect.brief import Brief, Statement
 from backend_architect.errors import BriefError
-from backend_architect.ingest import frontmatter, language
+from backend_architect.ingest import frontmatter, language, stated
 from backend_architect.ingest.redact import redact
+from backend_architect.ingest.slips import mistyped
 from backend_architect.ingest.split import Piece, split
-from backend_architect.ingest.stated import fact_name
 from backend_architect.text import one_line, visible
 
 SIZE_CAP = 5_000_000
@@ -28,6 +28,7 @@ def read(path: str, *, stdin: BinaryIO, size_cap: int = SIZE_CAP) -> Brief:
     Raises:
         BriefError: It is missing, a directory, unreadable, empty, binary, not UTF-8, over `size_cap`
             bytes, or its front matter is malformed. The message is one line.
+        FactError: Its front matter states a fact that cannot be read, or twice.
     """
     where = "standard input" if path == "-" else repr(path)
     data = _bytes(path, where, stdin=stdin, size_cap=size_cap)
@@ -35,7 +36,7 @@ def read(path: str, *, stdin: BinaryIO, size_cap: int = SIZE_CAP) -> Brief:
     source = redact(source)
     name = "standard input" if path == "-" else repr(path)[1:-1]
     pairs: list[frontmatter.Pair] = []
-    if span := frontmatter.find(source):
+    if span := frontmatter.find(source, path=name):
         pairs = frontmatter.read(source, span, path=name)
         lines = source.split("\n")
         lines[span[0] - 1 : span[1]] = [""] * (span[1] - span[0] + 1)
@@ -49,7 +50,7 @@ def read(path: str, *, stdin: BinaryIO, size_cap: int = SIZE_CAP) -> Brief:
         title=_title(path, pieces, pairs),
         language=language.detect("\n".join(piece.text for piece in pieces if piece.kind != "code")),
         statements=tuple(_statement(number, piece) for number, piece in enumerate(pieces, start=1)),
-        stated=tuple((key, one_line(value)) for key, value, _ in pairs if fact_name(key) is not None and one_line(value)),
+        stated=_stated(pairs, path=name),
         size=len(data),
     )
 
@@ -115,6 +116,20 @@ def _statement(number: int, piece: Piece) -> Statement:
         checked=piece.checked,
         digest=hashlib.sha256(one_line(piece.text).encode()).hexdigest()[:12],
     )
+
+
+def _stated(pairs: list[frontmatter.Pair], *, path: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs that state a fact, each of them readable; other keys are the author's own."""
+    found = []
+    for key, value, line in pairs:
+        where = f"{path}:{line}: front matter"
+        if stated.fact_name(key) is not None:
+            if one_line(value):
+                found.append((key, one_line(value), where))
+        elif meant := mistyped(key):
+            raise BriefError(f"{where}: unknown fact {one_line(key)!r}: did you mean {meant!r}? if it is no fact, give it another name")
+    stated.gather(found, origin="front matter")
+    return tuple((key, value) for key, value, _ in found)
 
 
 def _title(path: str, pieces: list[Piece], pairs: list[frontmatter.Pair]) -> str:

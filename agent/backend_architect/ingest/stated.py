@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, get_args
 
 from backend_architect.errors import FactError
@@ -18,7 +18,7 @@ Origin = Literal["front matter", "option"]
 
 KEYS: tuple[FactName, ...] = get_args(FactName)
 
-_ALIASES: dict[str, FactName] = {
+ALIASES: dict[str, FactName] = {
     "concurrent": "concurrent-users",
     "rps": "requests-per-second",
     "qps": "requests-per-second",
@@ -53,6 +53,8 @@ _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "offline": {"required": ("yes", "true"), "none": ("no", "false")},
     "real-time": {"required": ("yes", "true"), "none": ("no", "false"), "WebSocket": ("websockets",), "SSE": ("server-sent events",)},
 }
+_MIXED = ("architecture", "real-time")
+"""Choices of which several can hold together: microservices and event-driven."""
 _EXAMPLES: dict[str, str] = {
     "users": "10k",
     "concurrent-users": "500",
@@ -70,6 +72,20 @@ _EXAMPLES: dict[str, str] = {
     "retention": "30 days",
     "cpu-limit": "1.5",
     "memory-limit": "350 MB",
+    "stack": "Go, NATS",
+    "cloud": "AWS",
+    "database": "PostgreSQL",
+    "forbidden": "Kafka",
+    "compliance": "GDPR",
+    "data-class": "health data",
+    "persistence": "memory",
+    "backend": "cli",
+    "real-time": "WebSocket",
+    "offline": "required",
+    "authentication": "none",
+    "architecture": "monolith",
+    "region": "EU",
+    "scale": "prototype",
 }
 
 _LONGEST_SHOWN = 80
@@ -79,27 +95,54 @@ _LONGEST_SHOWN = 80
 def fact_name(key: str) -> FactName | None:
     """Return the fact that `key` names (`requests_per_second`, `rps`), or None."""
     folded = re.sub(r"[\s_]+", "-", key.strip().lower())
-    return next((name for name in KEYS if name == folded), None) or _ALIASES.get(folded)
+    return next((name for name in KEYS if name == folded), None) or ALIASES.get(folded)
 
 
-def read(key: str, value: str, *, origin: Origin) -> Iterator[Fact]:
+def gather(pairs: Iterable[tuple[str, str, str]], *, origin: Origin) -> list[Fact]:
+    """Return the facts that (key, value, where it stands) pairs state, each once.
+
+    Raises:
+        FactError: A key is unknown, a value has no such unit, or a fact is stated twice for the same time.
+    """
+    found: dict[tuple[str, str, When], Fact] = {}
+    given: dict[tuple[str, When], list[tuple[str, str]]] = {}
+    for key, value, where in pairs:
+        facts = list(read(key, value, origin=origin, where=where))
+        name = fact_name(key) or key
+        for when in dict.fromkeys(fact.when for fact in facts):
+            earlier = given.setdefault((name, when), [])
+            # Front matter repeats the key for each value of a list.
+            if earlier and not (origin == "front matter" and earlier[-1][0] == key and _takes_many(name)):
+                whole = _shown(", ".join([*(said for _, said in earlier), value]))
+                raise FactError(f"{where} states {name!r} twice: keep one{f', for example {name}={whole!r}' if _takes_many(name) else ''}")
+            earlier.append((key, value))
+        for fact in facts:
+            found.setdefault((fact.name, fact.value.casefold(), fact.when), fact)
+    return list(found.values())
+
+
+def _takes_many(name: str) -> bool:
+    return name not in _READERS or name in ("authentication", *_MIXED)
+
+
+def read(key: str, value: str, *, origin: Origin, where: str) -> Iterator[Fact]:
     """Yield the facts that `key` and `value` state.
 
     Raises:
-        FactError: The key is unknown, or the value has no such unit.
+        FactError: The key is unknown, or the value has no such unit; it begins with `where`.
     """
     name = fact_name(key)
-    where = "--set" if origin == "option" else "front matter"
     shown_key = _shown(one_line(key))
     if name is None:
-        close = difflib.get_close_matches(shown_key.lower().replace("_", "-"), [*KEYS, *_ALIASES], n=1, cutoff=0.5)
+        close = difflib.get_close_matches(shown_key.lower().replace("_", "-"), [*KEYS, *ALIASES], n=1, cutoff=0.5)
         guess = f"did you mean {close[0]!r}? " if close else ""
         raise FactError(f"{where}: unknown fact {shown_key!r}: {guess}facts are {', '.join(KEYS)}")
     text = one_line(value)
     reader = _READERS.get(name)
     facts = list(reader(name, text)) if reader is not None else list(_listed(name, text))
     if not facts:
-        raise FactError(f"{where}: {shown_key}={_shown(text)!r} is not {_expected(name)}")
+        example = f"{name}={_EXAMPLES[name]!r}" if origin == "option" else repr(f"{name}: {_EXAMPLES[name]}")
+        raise FactError(f"{where}: {shown_key}={_shown(text)!r} is not {_expected(name)}: write for example {example}")
     for fact in facts:
         yield fact.model_copy(update={"origin": origin, "quote": f"{shown_key}={text}" if origin == "option" else f"{shown_key}: {text}"})
 
@@ -111,9 +154,7 @@ def _shown(text: str) -> str:
 def _expected(name: str) -> str:
     if name in _CHOICES:
         return f"one of {', '.join(_CHOICES[name])}"
-    if name in _EXAMPLES:
-        return f"a value for it: write for example {name}={_EXAMPLES[name]!r}"
-    return "a name of up to 200 characters: write at least one"
+    return "a value for it" if name in _READERS else "a name of up to 200 characters"
 
 
 def _amount(text: str) -> tuple[Quantity, str, When] | None:
@@ -261,11 +302,10 @@ def _cpu(name: FactName, text: str) -> Iterator[Fact]:
 
 
 def _choice(name: FactName, text: str) -> Iterator[Fact]:
-    low = text.lower()
-    for value, others in _CHOICES[name].items():
-        if low == value.lower() or low in others:
-            yield Fact(name=name, value=value)
-            return
+    parts = re.split(r"\s*[,;]\s*", text.lower()) if name in _MIXED else [text.lower()]
+    chosen = [next((value for value, others in _CHOICES[name].items() if part == value.lower() or part in others), None) for part in parts]
+    if None not in chosen:
+        yield from (Fact(name=name, value=value) for value in chosen if value)
 
 
 def _authentication(name: FactName, text: str) -> Iterator[Fact]:
@@ -289,7 +329,7 @@ def _listed(name: FactName, text: str) -> Iterator[Fact]:
             yield Fact(name=name, value=tech.name if tech else part)
 
 
-_READERS: dict[FactName, Callable[[FactName, str], Iterator[Fact]]] = {
+_READERS: dict[str, Callable[[FactName, str], Iterator[Fact]]] = {
     "users": _people,
     "concurrent-users": _people,
     "team": _team,

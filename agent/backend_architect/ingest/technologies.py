@@ -106,7 +106,7 @@ _FORBIDDEN_AFTER = expression(
     re.IGNORECASE,
 )
 _PIECE = expression(r"[a-z0-9]+")
-_STORY = expression(r"\b[Ii]n (?:19|20)\d\d\b[^.;]*\b(?:had|was|were)\b")
+_STORY = expression(r"\b(?:old|previous|former|legacy)\b[^.;]{0,40}\b(?:was|were) (?:written|built|made)\b|\b[Ii]n (?:19|20)\d\d\b[^.;]*\b(?:had|was|were)\b")
 _MEDIA = expression(r"\b(?:youtube|v[íi]deos? |tutorials?|blog post|webinar|video on)\b|视频", re.IGNORECASE)
 _STACK_PLACE = expression(
     r"\bstack\b|\btechnolog(?:y|ies)\b|\btech\b|\btools?\b|\bplatforms?\b|\benvironment\b|\bbuilt (?:with|on)\b|\binfrastructure\b|\blanguages?\b"
@@ -148,10 +148,29 @@ def table() -> tuple[Technology, ...]:
     return tuple(sorted(unique.values(), key=lambda tech: (-len(tech.alias), tech.alias)))
 
 
+@lru_cache(maxsize=1)
+def _by_alias() -> dict[str, Technology]:
+    return {tech.alias: tech for tech in table()}
+
+
 def lookup(word: str) -> Technology | None:
     """Return the technology of this name or alias, in any case."""
-    low = word.strip().lower()
-    return next((tech for tech in table() if tech.alias == low), None)
+    return _by_alias().get(word.strip().lower())
+
+
+def is_named(word: str, text: str) -> bool:
+    """Return whether `word`, in any case, is what `text` calls a technology: "go" is not in "go on", and is in "written in Go"."""
+    tech = lookup(word)
+    return tech is not None and (not tech.exact or re.search(rf"\b{re.escape(tech.exact)}\b", text) is not None)
+
+
+def stands(tech: Technology, texts: Sequence[str]) -> bool:
+    """Return whether one of the texts names a technology as a word of its own."""
+    for text in texts:
+        start = text.lower().find(tech.alias)
+        if start >= 0 and _stands_alone(text, start, start + len(tech.alias), tech):
+            return True
+    return False
 
 
 def fact_name(tech: Technology) -> FactName:

@@ -17,6 +17,7 @@ from backend_architect.checks.references import BREAKING, check
 from backend_architect.design import Design
 from backend_architect.emit import code_changes
 from backend_architect.errors import DesignError
+from backend_architect.expressions import expression
 from backend_architect.identity import allocate
 from backend_architect.implied_cites import without_implied_cites
 from backend_architect.nodes.who import architect
@@ -25,6 +26,8 @@ from backend_architect.profile import Profile
 from backend_architect.state import Context, State
 from backend_architect.text import one_line
 from backend_architect.ticks import Tick, kept
+
+_KEY = expression(r"'([a-z0-9]+(?:-[a-z0-9]+)*)'")
 
 
 class QaInput(TypedDict):
@@ -36,10 +39,11 @@ class QaInput(TypedDict):
     options: NotRequired[Sequence[tuple[str, str]]]
     ticked: NotRequired[Sequence[Tick]]
     repairs: NotRequired[int]
+    reviewed: NotRequired[tuple[Finding, ...]]
 
 
 async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
-    """Derive artifacts, checklist, IDs and coverage, check the whole, and make the plan of it.
+    """Derive artifacts, checklist, IDs and coverage, check the whole, have it reviewed once, and make the plan of it.
 
     Raises:
         DesignError: If the design contradicts itself in a way no document can show: two elements
@@ -55,7 +59,8 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
     code = code_changes(design)
     boxes = quality(design, code, state["profile"])
     identities = allocate(design, code, boxes)
-    findings = check(design, code, statements=len(brief.statements))
+    reviewed = state["reviewed"] if "reviewed" in state else await architect(runtime).review(brief, state["profile"], design)
+    findings = (*check(design, code, statements=len(brief.statements)), *reviewed)
     plan = Plan(
         head=Head(
             project=design.scope.project,
@@ -68,13 +73,13 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
         design=design,
         code=code,
         quality=boxes,
-        findings=(*_named(findings, identities), *architect(runtime).remarks),
+        findings=(*_named(findings, design, identities), *architect(runtime).remarks),
         coverage=coverage(design, brief),
         spans=spans(design, brief),
         identities=identities,
         ticked=kept(design, boxes, identities, state.get("ticked", ())),
     )
-    return {"plan": plan, "findings": findings}
+    return {"plan": plan, "findings": findings, "reviewed": reviewed}
 
 
 def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: str) -> str:
@@ -83,7 +88,18 @@ def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: st
     return hashlib.sha256(inputs.encode()).hexdigest()[:16]
 
 
-def _named(findings: tuple[Finding, ...], identities: tuple[Identity, ...]) -> tuple[Finding, ...]:
-    """Point findings at IDs, which is what a reader sees, where the checks know keys."""
+def _named(findings: tuple[Finding, ...], design: Design, identities: tuple[Identity, ...]) -> tuple[Finding, ...]:
+    """Name elements by ID, which is what a reader sees, where the checks know keys; what has no ID, by its name."""
     ids = {identity.key: identity.id for identity in identities}
-    return tuple(finding.model_copy(update={"where": ids.get(finding.where, finding.where)}) for finding in findings)
+    names = {phase.key: phase.title for phase in design.delivery.phases}
+    names |= {named.key: named.name for named in (*design.scope.integrations, *(design.messaging.jobs if design.messaging else ()))}
+    shown = {key: f'"{name}"' for key, name in names.items()} | ids
+    return tuple(
+        finding.model_copy(
+            update={
+                "where": ids.get(finding.where, finding.where),
+                "message": _KEY.sub(lambda found: shown.get(found[1], found[0]), finding.message),
+            }
+        )
+        for finding in findings
+    )

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
 from backend_architect.brief import Brief
+from backend_architect.checks.base import elements
 from backend_architect.checks.references import check
 from backend_architect.design import Design
 from backend_architect.nodes.who import architect
@@ -29,6 +30,7 @@ class RepairInput(Checked):
     brief: Brief
     profile: Profile
     design: Design
+    reviewed: NotRequired[tuple[Finding, ...]]
 
 
 async def after_qa(state: Checked, runtime: Runtime[Context]) -> Literal["repair", "write"]:
@@ -38,8 +40,11 @@ async def after_qa(state: Checked, runtime: Runtime[Context]) -> Literal["repair
 
 async def repair(state: RepairInput, runtime: Runtime[Context]) -> State:
     """Have the architect mend what was found; a design that is no better than before is not taken, and ends the rounds."""
-    design, statements = state["design"], len(state["brief"].statements)
+    design, reviewed, statements = state["design"], state.get("reviewed", ()), len(state["brief"].statements)
     better = await architect(runtime).repair(state["brief"], state["profile"], design, state["findings"])
-    if len(check(better, (), statements=statements)) < len(check(design, (), statements=statements)):
-        return {"design": better, "repairs": state.get("repairs", 0) + 1}
+    before, after = elements(design), elements(better)
+    # No check can tell whether what a reader found is mended; that the element was changed for it has to do.
+    standing = tuple(finding for finding in reviewed if after.get(finding.where) == before.get(finding.where))
+    if len(check(better, (), statements=statements)) + len(standing) < len(check(design, (), statements=statements)) + len(reviewed):
+        return {"design": better, "reviewed": standing, "repairs": state.get("repairs", 0) + 1}
     return {"repairs": architect(runtime).repairs}

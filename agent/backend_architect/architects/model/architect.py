@@ -14,6 +14,7 @@ from backend_architect.architects.model import judges
 from backend_architect.architects.model.answers.chunk import ChunkAnswer, HeadAnswer
 from backend_architect.architects.model.answers.delivery import DeliveryAnswer
 from backend_architect.architects.model.answers.layers import layers_answer
+from backend_architect.architects.model.answers.review import ReviewAnswer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
 from backend_architect.architects.model.answers.structure import StructureAnswer
 from backend_architect.architects.model.ask import Judge, ask
@@ -23,6 +24,7 @@ from backend_architect.architects.model.mend import mended
 from backend_architect.architects.model.stages import Room, Stages
 from backend_architect.architects.protocol import Architect
 from backend_architect.brief import Brief
+from backend_architect.checks.base import elements
 from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
 from backend_architect.errors import AnswerError
 from backend_architect.models.protocol import ChatModel, Question
@@ -140,6 +142,20 @@ class ModelArchitect:
         delivery = (await self._ask(question, DeliveryAnswer, partial(judges.judge_delivery, brief=brief, design=design))).slice()
         unsaid = left_out(design.model_copy(update={"delivery": delivery}), profile)
         return delivery.model_copy(update={"left_out": (*delivery.left_out, *unsaid)})
+
+    async def review(self, brief: Brief, profile: Profile, design: Design) -> tuple[Finding, ...]:
+        """Have the whole read once more; of a tiny plan nobody would pay for that. No usable answer finds nothing."""
+        if design.scope.size == "tiny":
+            return ()
+        question = self._questions(brief, profile).review(design)
+        try:
+            answer = await ask(self._model, question, ReviewAnswer, lambda _: ())
+        except AnswerError:
+            return ()
+        keys = elements(design)
+        return tuple(
+            Finding(code="RV001", severity="warning", message=f"{fault.fault} {fault.mend}", where=fault.key) for fault in answer.faults if fault.key in keys
+        )
 
     async def repair(self, brief: Brief, profile: Profile, design: Design, findings: tuple[Finding, ...]) -> Design:
         """Ask once for the elements that the findings name; an answer that cannot be used changes nothing."""

@@ -20,6 +20,7 @@ _STAGE_OF_PROOF = {
     **dict.fromkeys(("decision:performance", "path", "caches", "load", "verdicts", "scaling"), "performance"),
     **dict.fromkeys(("decision:operations", "practices", "monitors"), "operations"),
     **dict.fromkeys(("delivery",), "planning"),
+    **dict.fromkeys(("human",), "review"),
 }
 """The stage that fills in what proves a standard. What code proves (artifacts, traceability) is asked of nobody."""
 
@@ -28,7 +29,7 @@ def demands(stage: str, *, known: Mapping[str, bool], size: Size | None) -> list
     """Return the standards of a stage as lines: the plain demand where it applies, with its condition where that is open.
 
     Args:
-        stage: `requirements`, `architecture`, a layer's name, or `planning`.
+        stage: `requirements`, `architecture`, a layer's name, `planning` or `review`.
         known: Truth by condition word, of those that are known.
         size: The project's size, once judged.
     """

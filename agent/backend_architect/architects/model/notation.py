@@ -138,9 +138,15 @@ _LISTS = frozenset({"cites", "satisfies", "fields"})
 """Columns that hold several words; all others hold one text or number."""
 
 
+_NOT_IN_CODE = re.compile(r"[^A-Z0-9]+")
+
+
 def _cell(name: str, cell: str) -> object:
     if name == "cites":
         return read_cites(cell)
+    if name == "code":
+        # However it is spelled, there is one way to write an error code.
+        return _NOT_IN_CODE.sub("_", cell.upper()).strip("_")
     return read_words(cell) if name in _LISTS else cell
 
 

@@ -11,6 +11,7 @@ from backend_architect.architects.model.answers.base import answered
 from backend_architect.architects.model.answers.chunk import ChunkAnswer, HeadAnswer
 from backend_architect.architects.model.answers.delivery import DeliveryAnswer
 from backend_architect.architects.model.answers.layers import layers_answer
+from backend_architect.architects.model.answers.review import ReviewAnswer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
 from backend_architect.architects.model.answers.structure import StructureAnswer
 from backend_architect.architects.model.answers.whole import DesignAnswer
@@ -29,26 +30,29 @@ from backend_architect.profile import Profile
 _SIZES = "tiny (one person's tool, no promise), small (one team, one server is plenty), medium (stated load or availability needs care), large (one server cannot carry it)."
 
 _PHASES: dict[Size, tuple[str, str, int]] = {
-    "tiny": ("1 or 2", "3 to 6", 2),
+    "tiny": ("1 or 2", "3 to 5", 2),
     "small": ("2 or 3", "6 to 12", 4),
     "medium": ("3 or 4", "10 to 18", 6),
     "large": ("3 to 5", "14 to 26", 8),
 }
 """By size: how many phases, how many tasks, how many lines of guidance."""
 
-_QUESTIONS = 8
+_ASKED = ((30, 3, 4), (80, 5, 8))
+"""By statements of the brief: most questions and most assumptions; a brief with more than all of these has the last."""
+_MOST_ASKED = (8, 12)
+_MOST_FAULTS = 8
 
 _LENGTHS: dict[Size, tuple[int, dict[str, int], int]] = {
-    "tiny": (2_500, {"api": 2_200, "data": 1_500, "messaging": 500, "security": 600, "performance": 1_200, "operations": 800}, 2_500),
+    "tiny": (1_800, {"api": 1_800, "data": 1_200, "messaging": 500, "security": 500, "performance": 900, "operations": 600}, 2_000),
     "small": (5_000, {"api": 5_500, "data": 3_500, "messaging": 1_800, "security": 1_600, "performance": 2_200, "operations": 1_600}, 6_000),
     "medium": (8_000, {"api": 10_000, "data": 6_500, "messaging": 3_000, "security": 2_500, "performance": 3_000, "operations": 2_500}, 9_000),
     "large": (12_000, {"api": 14_000, "data": 9_000, "messaging": 4_500, "security": 3_500, "performance": 4_500, "operations": 4_000}, 13_000),
 }
 """By size: how long the answers of architecture, of each layer and of planning may be, characters. A plan has to be read."""
 
-_PER_STATEMENT = 150
+_PER_STATEMENT = 125
 """Characters that a statement of the brief needs in the requirements: a sentence, a key, its citation."""
-_REQUIREMENTS_AT_LEAST = 2_500
+_REQUIREMENTS_AT_LEAST = 1_500
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,9 @@ class Stages:
     def requirements(self) -> Question:
         """Return the question of stage 1."""
         standards = demands("requirements", known=known(self.profile), size=None)
-        task = prompt("requirements", questions=_QUESTIONS, size_help=_SIZES, standards=standards, length=self._long(range(len(self.brief.statements))))
+        statements = self.brief.statements
+        most = next(((questions, assumptions) for length, questions, assumptions in _ASKED if len(statements) <= length), _MOST_ASKED)
+        task = prompt("requirements", questions=most[0], assumptions=most[1], size_help=_SIZES, standards=standards, length=self._long(statements))
         return self._question("requirements", ScopeAnswer, [self._brief()], task)
 
     def piece(self, chunk: Chunk, number: int, pieces: int) -> Question:
@@ -142,11 +148,15 @@ class Stages:
         decided = Part(text=prompt("decided", decided="\n".join(_digest(design))), shared=True)
         return self._question("planning", DeliveryAnswer, [self._brief(), self._scope(scope), _structure(design.structure), decided], task)
 
+    def review(self, design: Design) -> Question:
+        """Return the question of stage 5: what a reader finds wrong with the whole."""
+        standards = demands("review", known=known(self.profile, design.scope, design.structure), size=design.scope.size)
+        task = prompt("review", slices=_slices(design), standards=standards, most=_MOST_FAULTS)
+        return self._question("review", ReviewAnswer, [self._brief(), self._scope(design.scope), _structure(design.structure)], task)
+
     def repair(self, design: Design, findings: tuple[Finding, ...]) -> Question:
         """Return the question that asks for the elements which findings name, in the slices as they are."""
-        whole = answered(DesignAnswer, design)
-        slices = {name: compact(value) for name, value in whole if value is not None and name not in ("scope", "structure")}
-        task = prompt("correction", slices=slices, findings=[f"{finding.message} ({finding.code})" for finding in findings])
+        task = prompt("correction", slices=_slices(design), findings=[f"{finding.message} ({finding.code})" for finding in findings])
         return self._question("repair", correction(DesignAnswer), [self._brief(), self._scope(design.scope), _structure(design.structure)], task)
 
     def _long(self, statements: Sized) -> str:
@@ -167,6 +177,12 @@ class Stages:
             rows = [f"{requirement.key} ({requirement.kind}, {requirement.horizon}): {requirement.text}" for requirement in scope.requirements]
             text = prompt("scope", scope="\n".join((f"{scope.project}, {scope.size}: {scope.loop.action}", *rows)))
         return Part(text=text, shared=True)
+
+
+def _slices(design: Design) -> dict[str, str]:
+    """Return the slices that the shared parts do not show, by name."""
+    whole = answered(DesignAnswer, design)
+    return {name: compact(value) for name, value in whole if value is not None and name not in ("scope", "structure")}
 
 
 def _structure(structure: Structure) -> Part:

@@ -24,6 +24,7 @@ from backend_architect.architects.rules.entities.action_entities import left_beh
 from backend_architect.architects.rules.entities.stated_fields import is_described
 from backend_architect.architects.rules.language.nouns import FILES, MONEY_EVENTS, canonical, is_person
 from backend_architect.architects.rules.language.words import an, camel, kebab, plural, word_set, words
+from backend_architect.architects.rules.layers import pipeline
 from backend_architect.architects.rules.reading import text_evidence
 from backend_architect.design import Endpoint, Entity, Parameter
 from backend_architect.expressions import expression
@@ -68,8 +69,10 @@ def derived(case: Case, entities: tuple[Entity, ...], *, component: str) -> tupl
     """Return the operations that the actions of now need, those that close the loop first in their collection."""
     built = {canonical(entity.name): entity for entity in entities if entity.tier != "future"}
     api = Api(case=case, entities=built, embedded=embedded(built))
+    # What a pipeline is ordered to do it does by itself: nobody calls it for that.
+    ordered = bool(pipeline.steps(case))
     for action in case.actions:
-        if action.horizon == "now":
+        if action.horizon == "now" and (action.actor or not ordered):
             _act(api, action)
     if api.found:
         add_reads(api)

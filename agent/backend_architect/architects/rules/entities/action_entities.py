@@ -8,11 +8,13 @@ from backend_architect.architects.rules.case import UNNAMED, Action, Case, Verb
 from backend_architect.architects.rules.entities.money_members import add_money_members
 from backend_architect.architects.rules.entities.sketches import Sketch
 from backend_architect.architects.rules.entities.stated_fields import SPANS, add_files, add_stated, add_wholes, indispensable, is_described
+from backend_architect.architects.rules.language import lexicon
 from backend_architect.architects.rules.language.field_types import infer, is_known
 from backend_architect.architects.rules.language.nouns import AUTHORED, EVENTS, FILES, KINDS, MONEY_EVENTS, NAMED, canonical, is_person, is_thing
-from backend_architect.architects.rules.language.words import plural, snake, word_set, words
-from backend_architect.architects.rules.reading.text_evidence import contained, counted, demands, grades, mentions, numbered, pattern
+from backend_architect.architects.rules.language.words import an, plural, snake, word_set, words
+from backend_architect.architects.rules.reading.text_evidence import contained, counted, demands, grades, mentions, numbered, once, pattern
 from backend_architect.brief import Statement
+from backend_architect.expressions import expression
 
 _WEIGHTS: dict[Verb, float] = {
     "create": 3, "submit": 3, "upload": 3, "store": 3, "send": 3, "pay": 3, "comment": 3, "schedule": 2, "register": 2, "import": 2,
@@ -35,6 +37,12 @@ _SAYING = frozenset({"say", "says", "tell", "tells", "ask", "asks", "want", "wan
 """Verbs that no lexicon of deeds has; after "or" they begin a new clause, not another attribute."""
 _BY_PEOPLE = frozenset({"post", "chat", "read"})
 """Nouns that are things only where a person makes one: elsewhere "the posts" are requests."""
+_SCHEMA = expression(r"\b(?:schema|format|columns|fields|members) \((?P<list>[^()]{8,200},[^()]{2,100})\)", re.IGNORECASE)
+"""A schema that the brief writes out in words."""
+_SOURCE = expression(r"\bfrom which (?P<whole>[a-z]{3,30})(?: and (?P<part>row|line|page))?\b", re.IGNORECASE)
+"""What somebody wants to trace a thing back to."""
+_RATES = frozenset({"price", "fee", "rate"})
+"""Sums that are things where a brief moves them as such."""
 _CAPS = {"tiny": 3, "small": 8, "medium": 9, "large": 12}
 _LONG_BRIEF = 120
 _VERB_NOUNS: dict[str, str] = {
@@ -49,6 +57,8 @@ _VERB_NOUNS: dict[str, str] = {
     "subscribe": "subscription",
     "like": "like",
     "scan": "scan",
+    "order": "order",
+    "borrow": "loan",
 }
 """Verbs that leave a thing of their own behind when they are done to another."""
 
@@ -69,6 +79,7 @@ def from_actions(case: Case, known: dict[str, Sketch]) -> dict[str, Sketch]:
     kept = _accepted(case, found, statements)
     add_wholes(case, kept)
     _paid(kept)
+    _came_from(kept, statements)
     for sketch in kept.values():
         _describe(case, sketch, statements)
         add_stated(case, sketch)
@@ -113,7 +124,8 @@ def _nouns(action: Action) -> list[tuple[str, str]]:
             return [("scan", "")]
         # What somebody books is known by the booking, even where its name is no thing by itself.
         return [(thing, noun), (noun, of)] if is_thing(noun) else [(thing, of)]
-    if not noun or not is_thing(noun) or noun in _ATTRIBUTES:
+    moved = action.word in lexicon.verbs() and lexicon.verbs()[action.word][0] in lexicon.MOVES
+    if not noun or not is_thing(noun) or (noun in _ATTRIBUTES and not moved):
         return []
     if action.verb == "upload" and noun in FILES and not of:
         return [(noun, "")]
@@ -128,6 +140,31 @@ def _paid(kept: dict[str, Sketch]) -> None:
         return
     if not any(parent in kept for parent in payment.parents) or set(payment.parents) & set(booked.parents):
         payment.parents = [booked.noun, *(parent for parent in payment.parents if parent not in booked.parents)]
+
+
+def _came_from(kept: dict[str, Sketch], statements: tuple[Statement, ...]) -> None:
+    """Give what is moved on the members of the schema that the brief writes out, and the piece it came with."""
+    moved = [
+        sketch
+        for sketch in kept.values()
+        if sketch.noun not in FILES
+        and any(lexicon.verbs().get(action.word, ("", ""))[0] in ("publish", "export", "sync") and not action.actor for action in sketch.actions)
+    ]
+    for sketch in moved[:1]:
+        for statement in statements:
+            if (listed := _SCHEMA.search(statement.text)) is not None:
+                for part in listed["list"].split(","):
+                    column = snake(part.strip())
+                    if column and len(column) <= 40:
+                        sketch.add(
+                            column, type="date" if column.endswith(("_from", "_until")) else "text" if column.endswith("_number") else None, unique=False
+                        )
+                sketch.cites.add(statement.number)
+            if (source := _SOURCE.search(statement.text)) is not None and (whole := canonical(source["whole"].lower())) in kept and whole != sketch.noun:
+                sketch.parents.insert(0, whole)
+                if source["part"]:
+                    sketch.add(f"{source['part'].lower()}_number", type="integer", why=f"Which {source['part'].lower()} of the {words(whole)} it came from")
+                sketch.cites.add(statement.number)
 
 
 def _choices(text: str, member: str) -> tuple[str, ...]:
@@ -308,6 +345,8 @@ def _describe(case: Case, sketch: Sketch, statements: tuple[Statement, ...]) -> 
     if sketch.horizon == "later" or own & {"title", "name", "body", "text", "content", "description", "label", "message", "subject"}:
         return
     if noun in FILES:
+        if any(noun in statement.text.lower() and once(statement) for statement in about):
+            sketch.add("checksum", type="text", unique=True, why=f"SHA-256 of the content: {an(words(sketch.noun))} that comes again is known by it")
         sketch.add(noun, why="Object key of the uploaded file; the bytes are kept beside the database")
         sketch.add("content_type", type="text", why="Media type, checked on upload")
         sketch.add("size_bytes", type="bigint", why="Size of the file, checked on upload")
@@ -327,13 +366,13 @@ def _describe(case: Case, sketch: Sketch, statements: tuple[Statement, ...]) -> 
         sketch.add("text", why=f"Wording of the {words(sketch.noun)}")
         field = sketch.fields["text"]
         sketch.fields["text"] = field.model_copy(update={"maximum": 500.0})
-    elif noun in MONEY_EVENTS:
+    elif (noun in MONEY_EVENTS or noun in _RATES) and not any(name.endswith(f"_{noun}") for name in sketch.fields):
         sketch.add("amount", why=f"Money of the {words(sketch.noun)}, exact to the cent")
     elif noun in ("vote", "rating"):
         sketch.add("value", type="integer", why=f"What was chosen in the {words(sketch.noun)}")
     elif noun in NAMED | KINDS and "number" not in sketch.fields:
         sketch.add("name", why=f"What people call the {words(sketch.noun)}")
-    elif noun not in EVENTS and not sketch.noun.endswith("_list_entry") and noun not in SPANS and "number" not in sketch.fields:
+    elif noun not in EVENTS and not sketch.noun.endswith("_list_entry") and noun not in SPANS | _RATES and "number" not in sketch.fields:
         sketch.add("title", why=f"What the {words(sketch.noun)} is about, as the person typed it")
 
 

@@ -31,7 +31,7 @@ DETERMINERS = vocabulary("""
 """Words before a noun that say which or how many, not what."""
 
 STOP = vocabulary("""
-    about according across after again against along already also always among and anyway are as at automatically back based be because been before
+    about according exactly separately across after again against along already also always among and anyway are as at automatically back based be because been before
     being between both but by can consisting containing could did directly do does down during easily either for from had has have here if immediately
     in including instead into is just later may might must neither never not off on once only onto or out over per quickly shall should since so still
     than that then there through to together too twice under until up upon using via was were when where whether which while who whom whose will with
@@ -96,8 +96,8 @@ PEOPLE = re.compile(
 AGENT = re.compile(r"[a-z]{3,40}(?:er|or|ist|ian|eer|ee|ant)s?$")
 """Endings of words for people by what they do: cataloguer, auditor, archivist, trustee."""
 NOT_AGENTS = vocabulary("""
-    answer banner barrier border browser buffer center centre character chapter cluster colour color committee computer container corner counter coffee cover
-    customer-order degree door elevator error factor fee filter floor folder footer header indicator letter meter monitor newsletter number offer order
+    answer another banner barrier border browser buffer center centre character chapter cluster colour color committee computer container corner counter coffee cover
+    customer-order degree door elevator error factor fee filter floor folder footer header indicator letter meter monitor newsletter number offer order other
     paper parameter poster power printer processor project-folder quarter queue register restaurant-order river router server shelter slider summer timer
     trailer transfer tree trigger user-story vector voucher water weather winter assistant-list grant restaurant variant participant-list plant tenant-list
 """)

@@ -41,6 +41,9 @@ _VERBS: dict[Verb, str] = {
     "store": "store save keep persist retain hold cache back-up remember",
 }
 
+MOVES = frozenset({"publish", "import", "fetch", "load", "export", "collect", "ingest", "sync", "receive"})
+"""Operations that are done to whole things, even where their name is that of a member elsewhere."""
+
 _IRREGULAR = {
     "written": "write",
     "wrote": "write",

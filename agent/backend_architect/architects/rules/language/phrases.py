@@ -122,7 +122,7 @@ def clauses(text: str) -> Iterator[tuple[Verb, str, str, str, bool]]:
             end = position + 1
         else:
             phrase, end = _phrase_after(tokens, position + 1)
-            if not phrase and end < len(tokens) and tokens[end].lower() == "for" and operation in ("search", "submit"):
+            if not phrase and end < len(tokens) and tokens[end].lower() == "for" and operation in ("search", "submit", "read"):
                 phrase, end = _phrase_after(tokens, end + 1)
         if _is_noun_use(tokens, position):
             position += 1

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from backend_architect.architects.rules.case import Action, Case, remembered
 from backend_architect.architects.rules.language import wording
-from backend_architect.architects.rules.layers import analytics, evidence, grounds
+from backend_architect.architects.rules.layers import analytics, evidence, grounds, pipeline
 from backend_architect.architects.rules.layers.contents import contents
 from backend_architect.architects.rules.layers.job_ways import STEPS, WAYS, Kind
 from backend_architect.architects.rules.reading import periods
@@ -112,7 +112,15 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
     elif (queue := grounds.queue(case)) is not None and not grounds.feeds_running(case):
         job = _taking(case, scope, evidence.taken_in(endpoints, entities) or noun, queue)
         found[job.key] = job
-    for job in (*_probes(case, scope), *_visits(case, scope, noun, entities), *_from_actions(case, scope), *_from_entities(case, scope, entities)):
+    for job in pipeline.jobs(case, scope):
+        found[job.key] = job
+    stepped = {number for job in found.values() for number in job.cites} if pipeline.steps(case) else set()
+    for job in (
+        *_probes(case, scope),
+        *_visits(case, scope, noun, entities),
+        *(job for job in _from_actions(case, scope) if not stepped.intersection(job.cites)),
+        *_from_entities(case, scope, entities),
+    ):
         found.setdefault(job.key, job)
     for job in _sweeps(case, scope, tuple(found.values()), noun):
         found[job.key] = job
@@ -124,7 +132,7 @@ def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequen
         *_orphans(case, scope),
     ):
         found.setdefault(job.key, job)
-    return tuple(found.values())[: _MOST[case.traits.size] + 1]
+    return tuple(found.values())[: _MOST[case.traits.size] + 1 + len(pipeline.steps(case))]
 
 
 @remembered

@@ -42,7 +42,7 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     ranked = sorted(actors.values(), key=lambda a: (not a.privileged, a.anonymous))
     found = []
     for actor in ranked:
-        acts = tuple(act for act in acted.get(actor.name, ()) if _allowed(case, actor, endpoints, _calls(case, act, entities, endpoints)))
+        acts = tuple(act for act in acted.get(actor.name, ()) if _allowed(case, actor, endpoints, calls_of(case, act, entities, endpoints)))
         if not acts:
             continue
         found.append(
@@ -58,7 +58,7 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     return tuple(found[:_MOST])
 
 
-def _calls(case: Case, act: Action, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+def calls_of(case: Case, act: Action, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
     """Return the endpoints through which a person does this; none if the API has none for it."""
     sought = look_up(case)
     if sought is not None and act in sought.actions:
@@ -119,8 +119,8 @@ def _limit(case: Case, actor: Actor, acts: tuple[Action, ...], entities: tuple[E
         return "without signing in; what is not named here is refused"
     if case.traits.auth == "api-key":
         return "with its own key"
-    calls = [endpoint for act in acts for endpoint in _calls(case, act, entities, endpoints) if _admits(endpoint, actor)]
-    if calls and all(endpoint.auth in ("none", "optional") for endpoint in calls) and all(_calls(case, act, entities, endpoints) for act in acts):
+    calls = [endpoint for act in acts for endpoint in calls_of(case, act, entities, endpoints) if _admits(endpoint, actor)]
+    if calls and all(endpoint.auth in ("none", "optional") for endpoint in calls) and all(calls_of(case, act, entities, endpoints) for act in acts):
         return "needs no sign-in"
     if any(endpoint.auth == "role" for endpoint in calls):
         alone = _alone(actor, entities, endpoints)

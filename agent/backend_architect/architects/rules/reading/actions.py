@@ -12,6 +12,7 @@ from backend_architect.architects.rules.language.phrases import clauses, head_no
 from backend_architect.architects.rules.reading.implied_actions import with_implied
 from backend_architect.brief import Brief, Statement
 from backend_architect.expressions import expression
+from backend_architect.ingest import technologies
 
 _ACTOR = re.compile(
     r"^(?:(?:the|an?|each|every|any|all|only|both|our)\s+)?(?P<actor>[A-Za-z][\w'’&/ -]{1,60}?)\s+(?:(?:then|also|only|always|still|now)\s+)?"
@@ -39,6 +40,9 @@ _TIMES = vocabulary("time slot time_slot timeslot date hour day period time_span
 """What is booked of a thing or a person; by itself it is no thing, so the booking is."""
 _MEETINGS = vocabulary("appointment booking reservation lesson visit ride trip delivery")
 """What booking makes, where the thing booked has no name of its own."""
+_FETCHES = vocabulary("fetch retrieve download")
+_PLACED = expression(r"^(?:downstream|upstream|internally|externally|finally|in the end),\s+(?=\w)", re.IGNORECASE)
+"""Where or when somebody acts, said before who it is."""
 _UNDONE = vocabulary("cancel withdraw")
 """Operations that are said without their object when it is what the same person made before."""
 _DUAL = vocabulary("title place room note")
@@ -217,6 +221,12 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
         ):
             # Who searches a garage for spaces looks for spaces, and there.
             noun, of = of, noun
+        if of and technologies.is_named(of.replace("_", " "), statement.text):
+            # What goes to SAP is no part of it.
+            of = ""
+        if noun and technologies.is_named(noun.replace("_", " "), statement.text):
+            # Who writes Python keeps no pythons.
+            continue
         if noun in _MESSAGES and lexicon.verbs()[word][0] in ("get", "receive"):
             operation, told = "notify", True
         else:
@@ -227,6 +237,9 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
         if operation == "change-state" and word.startswith("complet") and noun in DOCUMENTS:
             operation = "submit"
         # What somebody registers with is theirs, not that of what they do next.
+        if base in _FETCHES and not actor and noun:
+            # Nobody is named who reads it: the program takes it in.
+            operation, of = "import", ""
         named = own.get(noun, () if operation != "register" and any(act == "register" for _, act in seen) else attributes)
         if base == "set" and noun in ATTRIBUTES and is_person(actor) and not of and (priced := _PER.search(rest)):
             # Who sets the price per garage changes garages.
@@ -234,6 +247,9 @@ def _actor_actions(actor: str, rest: str, statement: Statement, reading: Reading
         if noun in ATTRIBUTES or noun.replace("_", "-") in ATTRIBUTES:
             if not of and noun in _DUAL and operation in ("submit", "search"):
                 of = ""
+            elif not of and ((base in lexicon.MOVES and is_plural(phrase)) or (operation == "read" and f" for each {noun}" in rest.lower())):
+                # Prices that are published are things; the price that a person sets is a member of one.
+                pass
             elif not of:
                 continue
             else:
@@ -266,7 +282,7 @@ def split_actor(text: str) -> tuple[tuple[str, ...], str]:
         return (clean_actor(story["actor"]),), text[story.end("actor") + 1 :]
     if granted := lexicon.GRANT.match(text):
         return (clean_actor(granted["actor"]),), text[granted.end() :]
-    text = _TOPIC.sub("", lexicon.ENSURE.sub("", text))
+    text = _PLACED.sub("", _TOPIC.sub("", lexicon.ENSURE.sub("", text)))
     if (relative := lexicon.WHERE.search(text)) and (subject := clean_actor(relative["actor"])) and is_person(subject):
         return (subject,), text[relative.end() :]
     if capable := _ACTOR.match(text):

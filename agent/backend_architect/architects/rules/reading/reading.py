@@ -23,6 +23,7 @@ _PREAMBLE = expression(
 )
 _STATUS_QUO = expression(
     r"^(?:today\b(?!['’])|so far|until now|up to now|at present|at the moment|right now|nowadays|for now,|currently)|\bspends? (?:every|each|all|hours|half|most of)\b"
+    r"|\b(?:was|were) (?:written|built|made|developed|set up|introduced)\b"
     r"|^(?:we|i) (?:run|operate|own) (?:\w+ ){1,4}(?:in|with|at|for)\b",
     re.IGNORECASE,
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from backend_architect.architects.rules.api.endpoints import endpoints
 from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.api.spelled_endpoints import built
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.entities.entities import entities
 from backend_architect.architects.rules.language.nouns import canonical, is_thing
 from backend_architect.architects.rules.language.wording import count, listing, spaced
 from backend_architect.architects.rules.language.words import an, singular, snake, words
@@ -17,12 +19,15 @@ from backend_architect.architects.rules.reading.sections import section_role
 from backend_architect.architects.rules.scope.rights import conflicting_rights
 from backend_architect.design import Assumption, OpenQuestion
 from backend_architect.expressions import expression
+from backend_architect.ingest import technologies
 from backend_architect.profile import Fact
 
 _HIGH_AVAILABILITY = re.compile(r"\bhigh(?:ly)? availab\w+|\bmaximum uptime\b|\balways (?:available|on)\b|高可用", re.IGNORECASE)
 _BROWSER_STORE = re.compile(r"\blocalStorage\b|\bclosing the browser\b|\bin the browser\b|\bsessionStorage\b|\bIndexedDB\b", re.IGNORECASE)
 _MARKED = re.compile(r"\s*\((?:\?+|tbd|open)\)", re.IGNORECASE)
 """How authors mark what they have not decided."""
+_TO_READER = expression(r"\byou(?:r|rs)?\b|\bsounds? (?:good|interesting)\b|^(?:what is|what are|why|how (?:do|does|to))\b", re.IGNORECASE)
+"""Questions that a text answers itself or puts to whoever reads it."""
 _EITHER = re.compile(r"\beither\s+(?P<first>[^,.;:]{2,60}?)\s+or\s+(?P<second>[^,.;:]{2,60}?)(?=\s+(?:for|to|as|components?|in)\b|[.,;:]|$)", re.IGNORECASE)
 _KNOWN_ENGINES = ("postgres", "mysql", "mariadb", "sqlite", "mongo", "cosmos", "dynamo", "redis")
 _MODEL = expression(r"\b(?:trained|ML|machine[- ]learning) models?\b")
@@ -154,7 +159,11 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             cites=first.cites[:2],
         )
     for statement in case.brief.statements:
-        undecided = section_role(statement.section, case.brief.title) == "open" and statement.kind in ("item", "sentence", "row")
+        role = section_role(statement.section, case.brief.title)
+        undecided = (role == "open" and statement.kind in ("item", "sentence", "row")) or (
+            # What the author asks in the middle of the brief is as open as under a heading; a guide asks its reader.
+            role in (None, "demand") and statement.kind in ("item", "sentence") and statement.text.endswith("?") and not _TO_READER.search(statement.text)
+        )
         if undecided or (statement.kind == "item" and _MARKED.search(statement.text)):
             yield OpenQuestion(
                 key=f"q-s{statement.number}",
@@ -168,7 +177,7 @@ def _questions(case: Case) -> Iterator[OpenQuestion]:
             key="q-language", text="The built-in rules read operations from English sentences only; here they used the numbers, contracts and tables of the brief. Which operations are missing below?",
             default="only what the brief spells out as endpoints and tables is built", changes="entities, endpoints and tasks",
         )  # fmt: skip
-    elif traits.shape == "service" and not case.contracts.ours and not any(a.horizon == "now" and a.noun for a in case.actions):
+    elif traits.shape == "service" and not case.contracts.ours and not _offered(case):
         yield OpenQuestion(
             key="q-operations",
             text="Which operations does the system offer? The rules found none spelled out in the brief.",
@@ -248,6 +257,20 @@ def assumptions(case: Case) -> tuple[Assumption, ...]:
     return tuple(_assumptions(case))
 
 
+def _offered(case: Case) -> bool:
+    """Return whether the API does more than sign people in."""
+    operations = endpoints(case, entities(case), component="c-api")
+    return any(not endpoint.path.endswith(("/sessions", "/sessions/current", "/users")) for endpoint in operations)
+
+
+def _spoken(case: Case) -> str:
+    """Return a language that stands somewhere in the brief; empty if none does."""
+    texts = [s.text for s in case.brief.statements if s.kind not in ("code", "heading")]
+    found = technologies.occurring(" ".join(texts).lower())
+    banned = set(case.profile.values("forbidden"))
+    return next((t.name for t in found if t.category == "language" and not t.exact and t.name not in banned and technologies.stands(t, texts)), "")
+
+
 def _assumptions(case: Case) -> Iterator[Assumption]:
     traits = case.traits
     if traits.shape in ("none", "browser"):
@@ -256,7 +279,7 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
         yield Assumption(
             key="a-stack",
             text=f"Written with {traits.stack.framework}.",
-            because="the brief names no language",
+            because=f"the brief names {spoken} and does not say that this is written in it" if (spoken := _spoken(case)) else "the brief names no language",
         )
     if not traits.engine_basis.cites and traits.engine not in ("memory", "none", "browser"):
         yield Assumption(key=ENGINE_ASSUMED, text=f"{traits.engine_basis.value} is available where it runs.", because=traits.engine_basis.because)
@@ -265,5 +288,5 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
         return
     if traits.shape == "service" and not any(case.profile.all(name) for name in ("users", "requests-per-second", "reads-per-second", "writes-per-second")):
         yield Assumption(key="a-load", text=f"Load stays at {_DEFAULTS[traits.size]}.", because="no figure is given")
-    if not traits.latency_basis.cites and traits.shape == "service":
+    if not traits.latency_basis.cites and traits.shape == "service" and _offered(case):
         yield Assumption(key="a-latency", text="Answers within 200 ms at the 95th percentile are fast enough.", because=traits.latency_basis.because)

@@ -15,6 +15,7 @@ from backend_architect.architects.rules.reading.sections import section_role
 from backend_architect.architects.rules.scope.data_classes import data_classes
 from backend_architect.architects.rules.scope.loop import loop
 from backend_architect.architects.rules.scope.questions import assumptions, questions
+from backend_architect.architects.rules.scope.unanswered import unanswered
 from backend_architect.brief import Statement
 from backend_architect.design import Consumer, Excluded, Integration, Requirement, RuledOut, Scope
 from backend_architect.expressions import expression
@@ -45,7 +46,7 @@ _AIM = expression(
 
 def scope(case: Case) -> Scope:
     """Fill the scope slice."""
-    return Scope(
+    found = Scope(
         project=project_name(case),
         summary=_summary(case),
         size=case.traits.size,
@@ -62,6 +63,7 @@ def scope(case: Case) -> Scope:
         ruled_out=tuple(_ruled_out(case)),
         excluded=tuple(_excluded(case)),
     )
+    return found.model_copy(update={"questions": (*found.questions, *unanswered(case, found))})
 
 
 def project_name(case: Case) -> str:
