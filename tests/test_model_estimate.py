@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -11,8 +12,8 @@ import pytest
 
 from answering import Answering, answers_for
 from backend_architect.architects.model.architect import ModelArchitect
-from backend_architect.architects.model.estimate import Bound, Estimate, estimate
-from backend_architect.architects.model.stages import Room
+from backend_architect.architects.model.estimate import _PER_FAULT, Bound, Estimate, estimate
+from backend_architect.architects.model.stages import _MOST_FAULTS, Room
 from backend_architect.design import Delivery, Design, LayerName, Size, layer_name
 from backend_architect.ingest import profile, read
 from backend_architect.models.prices import price
@@ -46,7 +47,9 @@ def really_asked(size: Size) -> list[Question]:
     """The questions of a run whose model decides what the stand-in decides."""
     made = design(size)
     answers = answers_for(made, layers=LAYERS, background=(2,))
-    groups = [answers["layers"].model_dump(include=set(names)) for names in ((LAYERS,) if size in ("tiny", "small") else (LAYERS[:2], LAYERS[2:]))]
+    groups = [
+        answers["layers"].model_dump(include={str(name) for name in names}) for names in ((LAYERS,) if size in ("tiny", "small") else (LAYERS[:2], LAYERS[2:]))
+    ]
     model = Answering(
         [
             answers["requirements"].model_dump_json(),
@@ -83,11 +86,15 @@ def test_the_low_end_counts_the_prompts_that_are_sent(size: Size, calls: int) ->
 
 
 def test_the_range_follows_from_the_lengths_that_the_prompts_state() -> None:
-    # Requirements 2500 + 5 * 150, architecture 5000, layers 5500 + 3500 + 2200, planning 6000, review 8 * 250 characters.
-    lengths = (3250, 5000, 11_200, 6000, 2000)
+    prompts = [question.parts[-1].text for question in really_asked("small")]
+    stated = [int(said[1].replace(",", "")) for prompt in prompts if (said := re.search(r"at most about ([\d,]+) characters", prompt))]
+    assert len(stated) == 4
+    # The review is told how many faults it may name.
+    lengths = (*stated, _MOST_FAULTS * _PER_FAULT)
     found = shop("small")
     low = sum(round(length * 0.5 / 4) for length in lengths)
-    high = sum(round(length * 1.25 / 3.5 * 1.5) for length in lengths) + round(4000 * 0.25 * 1.5) + round(sum(lengths) * 1.25 / 3.5 * 0.25 * 1.5)
+    longest = round(max(lengths) * 1.25 / 3.5)
+    high = sum(round(length * 1.25 / 3.5 * 1.5) for length in lengths) + round(longest * 0.25 * 1.5) + round(sum(lengths) * 1.25 / 3.5 * 0.25 * 1.5)
     assert (found.low.usage.output, found.high.usage.output) == (low, high)
 
 

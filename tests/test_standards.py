@@ -450,3 +450,8 @@ def test_a_program_without_a_server_promises_only_what_is_stated() -> None:
     fast = Fact(name="latency", value="2 s", number=2000, cites=(1,))
     assert not _around(performance=emit_designs.performance(None)).targets
     assert _around(fast, performance=emit_designs.performance(None)).targets
+
+
+def test_that_nothing_has_to_work_offline_can_be_said() -> None:
+    assert _around(Fact(name="offline", value="required", cites=(1,))).offline
+    assert not _around(Fact(name="offline", value="none", origin="option")).offline

@@ -91,6 +91,7 @@ def plan(
     rpm: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}RPM", min=1, help="Most requests a minute.")] = None,
     tpm: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}TPM", min=1, help="Most tokens a minute.")] = None,
     record: Annotated[str | None, typer.Option(metavar="DIR", help="Record what the model is asked and answers.")] = None,
+    answered_by: Annotated[str, typer.Option(metavar="WHO", help="With --record: who answers behind a relay, for the recording's README.")] = "",
     replay: Annotated[str | None, typer.Option(metavar="DIR", help="Answer from a recording; needs no key and no network.")] = None,
     state: Annotated[
         bool, typer.Option("--state/--no-state", envvar=f"{_PREFIX}STATE", help="Keep the model's answers, so that none is paid for twice.")
@@ -121,6 +122,7 @@ def plan(
             configured=source is not None and source.name != "COMMANDLINE",
             fallback=fallback == "rules",
             record=Path(record) if record else None,
+            answered_by=answered_by,
             replay=Path(replay) if replay else None,
             state=state,
             requests_a_minute=rpm,

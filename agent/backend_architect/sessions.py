@@ -34,6 +34,8 @@ class Asked:
     """Whether the rules fill a stage for which a model gives nothing usable."""
     record: Path | None = None
     """Folder into which the traffic goes."""
+    answered_by: str = ""
+    """Who answers behind a relay, for the recording's README."""
     replay: Path | None = None
     """Folder from which it comes."""
     state: bool = True
@@ -138,6 +140,6 @@ def _tape(asked: Asked) -> AbstractContextManager[object]:
     from backend_architect.ingest.redact import redact, redact_shapes
 
     if asked.record is not None:
-        return recording(asked.record, conceal=redact, conceal_answer=redact_shapes)
+        return recording(asked.record, conceal=redact, conceal_answer=redact_shapes, answered_by=asked.answered_by)
     assert asked.replay is not None
     return replaying(asked.replay, conceal=redact)

@@ -57,7 +57,7 @@ def circumstances(design: Design, profile: Profile) -> Circumstances:
         public=any(endpoint.auth in ("none", "optional") for endpoint in endpoints),
         graphql=service and "graphql" in stack.lower(),
         realtime=bool(design.messaging and design.messaging.realtime and design.messaging.realtime.choice not in ("request-response",)),
-        offline=any(fact.value != "no" for fact in profile.all("offline")),
+        offline=any(fact.value != "none" for fact in profile.all("offline")),
         external=bool(design.scope.integrations),
         jobs=bool(design.messaging and design.messaging.jobs),
         reads_heavy=reads > 0 and reads >= 10 * writes,

@@ -134,7 +134,7 @@ def _framing(question: Question) -> int:
 
 
 # Requests of a run share most of their pieces.
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _counted(text: str) -> int | None:
     encoding = _encoding()
     if encoding is None or (len(text) > _LONGEST_BLANK and any(len(blank[0]) > _LONGEST_BLANK for blank in re.finditer(r"\s+", text))):

@@ -92,7 +92,8 @@ def _named(findings: tuple[Finding, ...], design: Design, identities: tuple[Iden
     """Name elements by ID, which is what a reader sees, where the checks know keys; what has no ID, by its name."""
     ids = {identity.key: identity.id for identity in identities}
     names = {phase.key: phase.title for phase in design.delivery.phases}
-    names |= {named.key: named.name for named in (*design.scope.integrations, *(design.messaging.jobs if design.messaging else ()))}
+    names |= {integration.key: integration.name for integration in design.scope.integrations}
+    names |= {job.key: job.name for job in (design.messaging.jobs if design.messaging else ())}
     shown = {key: f'"{name}"' for key, name in names.items()} | ids
     return tuple(
         finding.model_copy(

@@ -63,6 +63,8 @@ class Reading(Closed):
     """For `excluded` and `solution`: the words that say so."""
 
 
+ACROSS = "all, whatever they belong to"
+"""The phrase of an action on all things of a kind at once."""
 UNNAMED = "an item"
 """Object phrase of what a brief counts writes and reads of without naming it."""
 

@@ -18,7 +18,7 @@ from backend_architect.architects.rules.api.endpoint_drafts import (
 from backend_architect.architects.rules.api.finished_endpoints import endpoint_key, finished, place, primary
 from backend_architect.architects.rules.api.look_ups import add_look_up
 from backend_architect.architects.rules.api.supporting_endpoints import add_list, add_people, add_reads, add_sign_in, add_stream
-from backend_architect.architects.rules.case import Action, Case
+from backend_architect.architects.rules.case import ACROSS, Action, Case
 from backend_architect.architects.rules.entities.accounts import membership
 from backend_architect.architects.rules.entities.action_entities import left_behind
 from backend_architect.architects.rules.entities.stated_fields import is_described
@@ -192,6 +192,9 @@ def _purpose(action: Action, noun: str, plain: str) -> str:
 def _read(api: Api, action: Action, noun: str) -> None:
     last = action.phrase.split(" ")[-1].lower() if action.phrase else ""
     many = (last.endswith("s") and not last.endswith(("ss", "us"))) or re.search(r"\b(?:all|list|every)\b", action.phrase, re.IGNORECASE)
+    if action.phrase == ACROSS:
+        add_list(api, noun, action, across=True)
+        return
     if many or not action.phrase:
         add_list(api, noun, action)
         return

@@ -22,10 +22,10 @@ from backend_architect.architects.rules.language.words import an, camel, plural,
 from backend_architect.design import Parameter
 
 
-def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False, cites: tuple[int, ...] = ()) -> None:
-    """Add the list of a thing, or what is new about it."""
+def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False, across: bool = False, cites: tuple[int, ...] = ()) -> None:
+    """Add the list of a thing, or what is new about it; `across` lists them whatever they belong to."""
     entity = api.entities[noun]
-    parent = api.parent(noun)
+    parent = None if across else api.parent(noun)
     request = under(parent)
     if search:
         request["q"] = Parameter(name="q", where="query", required=False, minimum=1, maximum=200, note="Words to look for")
@@ -53,7 +53,7 @@ def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False
     known = api.put(
         Operation(
             "GET",
-            api.collection(noun),
+            f"{PREFIX}/{kebab(entity.name)}" if across else api.collection(noun),
             f"List {words(plural(noun))}{f' of {an(words(canonical(parent.name)))}' if parent else ''}, {order}",
             entity=entity,
             parent=parent,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backend_architect.architects.rules.case import Action, Reading
+from backend_architect.architects.rules.case import ACROSS, Action, Reading
 from backend_architect.architects.rules.language.english import is_person
 from backend_architect.architects.rules.language.phrases import head_noun, members, singular
 from backend_architect.architects.rules.language.words import an, words
@@ -33,6 +33,9 @@ _ANSWERS = expression(
 _LISTED = expression(
     r"\bputs? (?:an?|the|each) (?P<who>[a-z]+) on (?:the|an?) (?P<list>[a-z]+ list)(?: (?:of|for) (?:an?|the|each) (?P<of>[a-z]+))?\b", re.IGNORECASE
 )
+_GLANCE = expression(r"\b(?:what|which [a-z]+|who) (?:is|are|has) (?:currently |just now )?(?:out|lent|borrowed|booked|taken|rented|what)\b", re.IGNORECASE)
+"""What people want to see of all that is lent or booked."""
+_LENT = ("loan", "booking", "reservation", "rental")
 _ANSWERED = {"yes": "confirm", "no": "decline"}
 _ALL = ("create", "update", "delete", "change-state", "search")
 
@@ -65,6 +68,8 @@ def _implied(statement: Statement, reading: Reading, actions: tuple[Action, ...]
                 (action.actor for action in reversed(actions) if action.actor and action.noun == told.noun and action.statement < statement.number), ""
             )
             yield _action(statement, actor, word, told.noun).model_copy(update={"verb": "change-state"})
+    if _GLANCE.search(text) and (lent := next((action.noun for action in reversed(actions) if action.noun in _LENT), "")):
+        yield Action(actor="", verb="list", word="show", noun=lent, phrase=ACROSS, statement=statement.number)
     if "put" in text and (listed := _LISTED.search(text)) is not None:
         actor = next((action.actor for action in actions if action.statement == statement.number and action.actor), "")
         entry = _action(statement, actor, "make", f"{listed['list'].lower().replace(' ', '_')}_entry")

@@ -54,7 +54,9 @@ def _left(case: Case, scope: Scope) -> tuple[Statement, ...]:
     things = entities(case)
     operations = endpoints(case, things, component="c-api")
     done = {number for entity in things if not is_account(entity) for number in entity.cites}
-    done.update(number for part in (*operations, *jobs(case, scope, things, operations), *case.systems) for number in part.cites)
+    done.update(number for endpoint in operations for number in endpoint.cites)
+    done.update(number for job in jobs(case, scope, things, operations) for number in job.cites)
+    done.update(number for system in case.systems for number in system.cites)
     done.update(number for fact in case.profile.facts for number in fact.cites if fact.number is not None)
     done.update((*scope.loop.cites, *analytics.asked(case).workspace, *analytics.asked(case).dashboards))
     done.update(ground.statement for ground in (grounds.uploads(case), grounds.client(case), grounds.archive(case)) if ground is not None)
