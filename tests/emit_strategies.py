@@ -61,7 +61,7 @@ TEXTS = st.one_of(
     st.text(min_size=1, max_size=30).filter(lambda text: bool(Parameter(name="x", note=text).note)),
 )
 TYPES = st.sampled_from(["uuid", "text", "integer", "bigint", "decimal", "float", "boolean", "timestamp", "date", "json", "bytes", "enum"])
-BOUNDS = st.one_of(st.none(), st.sampled_from([0.0, 1.0, -1.0, 0.5, 255.0, 600.0, 2000.0, 1e12, 1e300, float("inf"), float("nan"), -7.25]))
+BOUNDS = st.one_of(st.none(), st.sampled_from([0.0, 1.0, -1.0, 0.5, 255.0, 600.0, 2000.0, 1e12, 1e300, -7.25]))
 KEYS = ("entity-a", "entity-b", "entity-c", "entity-d")
 
 

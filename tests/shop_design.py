@@ -34,7 +34,7 @@ from backend_architect.design import (
     SystemDecision,
     Task,
 )
-from backend_architect.plan import Finding
+from backend_architect.plan import CodeChange, Finding
 from backend_architect.profile import Profile
 
 BRIEF = """# Corner shop orders
@@ -210,6 +210,7 @@ class Scripted:
     name = "scripted"
     repairs = 0
     remarks: tuple[Finding, ...] = ()
+    changes: tuple[CodeChange, ...] = ()
 
     def __init__(self, design: Design = DESIGN, groups: tuple[tuple[LayerName, ...], ...] = (("api", "data"), ("performance",))) -> None:
         self.design = design

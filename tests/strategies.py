@@ -121,7 +121,7 @@ def _typed(annotation: Any) -> st.SearchStrategy[Any]:
     plain: dict[Any, st.SearchStrategy[Any]] = {
         bool: st.booleans(),
         int: st.one_of(st.integers(-3, 30), st.integers()),
-        float: st.one_of(st.integers(0, 300).map(float), st.floats(allow_nan=False)),
+        float: st.one_of(st.integers(0, 300).map(float), st.floats(allow_nan=False, allow_infinity=False)),
         str: contents(),
     }
     return plain[annotation]

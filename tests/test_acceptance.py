@@ -536,8 +536,8 @@ def test_diagrams_of_hostile_names_parse() -> None:
         (b"<!--\n" * 100_000, "standard input holds no text "),
         (b"---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n\nAn order.\n", "standard input:2: front matter uses a YAML anchor or alias: "),
         (b"---\na: !!python/object/apply:os.system ['true']\nb: {\n---\nAn order.\n", "standard input:[0-9]+: malformed front matter "),
-        (b"---\nusers: x\x1b[31mmany\n---\n\nAn order.\n", "front matter: users='x\\[31mmany' is not a value for it: "),
-        (b"---\nusers: many\n---\n\nAn order.\n", "front matter: users='many' is not a value for it: "),
+        (b"---\nusers: x\x1b[31mmany\n---\n\nAn order.\n", "standard input:2: front matter: users='x\\[31mmany' is not a value for it: "),
+        (b"---\nusers: many\n---\n\nAn order.\n", "standard input:2: front matter: users='many' is not a value for it: "),
         (b"---\n" + b"a: " * 5_000 + b"\n---\n\nAn order.\n", "standard input:[0-9]+: malformed front matter "),
     ],
     ids=[
@@ -605,7 +605,7 @@ def test_a_folder_that_really_cannot_be_written_is_refused_and_a_file_in_it_is_w
         folder.chmod(0o555)
         result = run("plan", "-", "-o", str(folder), stdin=_ASKED.encode())
         assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr == f"error: cannot write '{folder / FILE_NAME}': no permission to write in '{folder}'\n"
+        assert result.stderr == f"error: cannot write '{folder / FILE_NAME}': no permission to write in '{folder}'; choose another folder with -o\n"
         assert run("plan", "-", "-o", str(folder / "deeper"), stdin=_ASKED.encode()).exit_code == 2
         assert tree(folder) == {}
         folder.chmod(0o755)

@@ -206,7 +206,6 @@ def test_exact_decimals_travel_as_text_unless_the_brief_spells_them_out(origin: 
         (Parameter(name="x", type="uuid"), {"type": "string", "format": "uuid"}),
         (Parameter(name="x", type="date"), {"type": "string", "format": "date"}),
         (Parameter(name="x", type="bigint", maximum=10), {"type": "integer", "format": "int64", "maximum": 10}),
-        (Parameter(name="x", type="float", minimum=0.5, maximum=float("inf")), {"type": "number", "minimum": 0.5}),
         (Parameter(name="x", minimum=-3, maximum=4.9), {"type": "string", "maxLength": 4}),
         (Parameter(name="x", type="enum", values=("b", "a", "b")), {"type": "string", "enum": ["b", "a"]}),
         (Parameter(name="x", type="json"), {}),

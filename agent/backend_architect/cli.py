@@ -16,6 +16,8 @@ from backend_architect import __version__
 from backend_architect.errors import BackendArchitectError, FactError, ModelError, OutputError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from backend_architect.journal import Run
     from backend_architect.runs import Outcome
     from backend_architect.sessions import Asked
@@ -82,12 +84,17 @@ def plan(
     fallback: Annotated[
         str | None, typer.Option(metavar="rules", envvar=f"{_PREFIX}FALLBACK", help="Let the rules fill a stage for which the model gives nothing usable.")
     ] = None,
+    repo: Annotated[str | None, typer.Option(metavar="DIR", help="Existing code that the plan is built into: its outline is shown to the model.")] = None,
     window: Annotated[
         int | None,
         typer.Option(
             metavar="TOKENS", envvar=f"{_PREFIX}WINDOW", min=8000, help="What the model takes in and gives out together; a longer brief is read in pieces."
         ),
     ] = None,
+    max_usd: Annotated[
+        str | None, typer.Option(metavar="USD", envvar=f"{_PREFIX}MAX_USD", help="Most dollars of the run at list prices; set aside before each call.")
+    ] = None,
+    max_tokens: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}MAX_TOKENS", min=1, help="Most tokens of the run, read and written.")] = None,
     rpm: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}RPM", min=1, help="Most requests a minute.")] = None,
     tpm: Annotated[int | None, typer.Option(metavar="N", envvar=f"{_PREFIX}TPM", min=1, help="Most tokens a minute.")] = None,
     record: Annotated[str | None, typer.Option(metavar="DIR", help="Record what the model is asked and answers.")] = None,
@@ -97,21 +104,19 @@ def plan(
         bool, typer.Option("--state/--no-state", envvar=f"{_PREFIX}STATE", help="Keep the model's answers, so that none is paid for twice.")
     ] = True,
     show_prompts: Annotated[bool, typer.Option("--show-prompts", help="Print what the model would be asked first, and send nothing.")] = False,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Print what the run would cost, and send nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as JSON.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is not a plan, or one edited by hand.")] = False,
 ) -> None:
     """Write TODO_backend-architect.md for a brief."""
     with _reported():
         options = [_fact(item) for item in stated or ()]
+        if not output.strip():
+            raise OutputError("-o '' names no folder: give one, '.' for this one, or '-' to print the plan")
         if output == "-" and as_json:
             raise OutputError("-o - and --json both print to standard output: choose one")
         if fallback not in (None, "rules"):
             raise ModelError(f"unknown fallback {fallback[:80]!r}: there is one, 'rules'")
-        if show_prompts:
-            from backend_architect.sessions import first_prompt
-
-            _print(first_prompt(brief, stdin=sys.stdin.buffer, options=options, window=window))
-            return
         from pathlib import Path
 
         from backend_architect.sessions import Asked
@@ -125,10 +130,21 @@ def plan(
             answered_by=answered_by,
             replay=Path(replay) if replay else None,
             state=state,
+            max_usd=_usd(max_usd),
+            max_tokens=max_tokens,
+            repository=Path(repo) if repo else None,
             requests_a_minute=rpm,
             tokens_a_minute=tpm,
             window=window,
         )
+        if show_prompts:
+            from backend_architect.sessions import first_prompt
+
+            _print(first_prompt(brief, stdin=sys.stdin.buffer, options=options, asked=asked))
+            return
+        if estimate:
+            _estimate(brief, options=options, asked=asked, as_json=as_json)
+            return
         outcome = _planned(brief, output=output, options=options, asked=asked, force=force)
         if output == "-":
             _print(outcome.markdown)
@@ -138,6 +154,27 @@ def plan(
             from backend_architect.summary import data
 
             _print(json.dumps(data(outcome), ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command()
+def models(
+    brief: Annotated[str | None, typer.Argument(metavar="BRIEF", help="Say also what planning this brief would cost.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show which models can be asked here, and which would be."""
+    with _reported():
+        from backend_architect.sessions import available
+
+        why, found = available(brief, stdin=sys.stdin.buffer)
+        if as_json:
+            import json
+
+            rows = [{"model": one.model, "available": one.available, "why": one.why, "cost": one.cost} for one in found]
+            _print(json.dumps({"chosen": why, "models": rows}, ensure_ascii=False, indent=2) + "\n")
+            return
+        for one in found:
+            _print(f"{'*' if one.available else '-'} {one.model}: {one.why}{f'; {one.cost}' if one.cost else ''}\n")
+        _say(why)
 
 
 @app.command()
@@ -233,10 +270,32 @@ def _planned(brief: str, *, output: str, options: list[tuple[str, str]], asked: 
     return outcome
 
 
+def _estimate(brief: str, *, options: list[tuple[str, str]], asked: Asked, as_json: bool) -> None:
+    import json
+
+    from backend_architect.sessions import estimated
+
+    why, found = estimated(brief, stdin=sys.stdin.buffer, options=options, asked=asked)
+    if as_json:
+        _print(json.dumps({"why": why, "estimate": None if found is None else found.figures()}, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _say(why)
+        _print(("The built-in rules cost nothing." if found is None else found.line) + "\n")
+
+
 def _say(line: str) -> None:
     from backend_architect.text import one_line
 
     print(one_line(line), file=sys.stderr, flush=True)
+
+
+def _usd(text: str | None) -> Decimal | None:
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        return None if text is None else Decimal(text.strip().removeprefix("$"))
+    except InvalidOperation:
+        raise ModelError(f"--max-usd {text[:40] if text else text!r} is no amount: write it like 2.50") from None
 
 
 def _fact(item: str) -> tuple[str, str]:

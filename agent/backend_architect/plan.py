@@ -82,14 +82,14 @@ class Retired(Closed):
 
 
 class CodeChange(Closed):
-    """A file that the plan proposes, whole or as a diff; emitted by code from the design."""
+    """A file that the plan proposes: emitted whole by code from the design, or a diff against existing code."""
 
     key: Key
     path: Text
     language: Annotated[str, Field(pattern=r"^[a-z0-9+-]*$")]
     about: Text
     content: str
-    """The file's text, ending in a newline."""
+    """The file's text, or where `language` is `diff` the unified diff that makes it; ends in a newline."""
     implements: Keys = ()
 
 

@@ -111,7 +111,13 @@ def plan_brief(
     if before.text == markdown:
         return Outcome(plan, markdown, target, "unchanged")
     # Parts of a plan that have no fingerprint (tables, lists) show an edit only here: the same inputs gave another text.
-    if before.signature == plan.head.signature and not force and (line := _first_difference(unticked(markdown), unticked(before.text))):
+    # Not so with a model, which may answer the same question otherwise.
+    if (
+        plan.head.architect == "rules"
+        and before.signature == plan.head.signature
+        and not force
+        and (line := _first_difference(unticked(markdown), unticked(before.text)))
+    ):
         raise _edited(target, line)
     files.write(target, markdown.encode(), seen=seen)
     lost = tuple(tick["id"] for tick in before.ticks if tick["id"] not in plan.ticked)

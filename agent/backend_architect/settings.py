@@ -27,7 +27,7 @@ def settings(folder: Path, *, known: Collection[str], environ: Mapping[str, str]
     found: dict[str, Any] = {}
     user = environ.get("BACKEND_ARCHITECT_CONFIG") or ""
     for path, table in ((Path(user) if user else _user_file(environ), ()), (_project_file(folder), ("tool", TABLE))):
-        if path is not None and path.is_file():
+        if path is not None and _is_file(path):
             found |= _options(path, table, known)
         elif path is not None and user and str(path) == user:
             raise SettingsError(f"{user!r}, named by BACKEND_ARCHITECT_CONFIG, is no file")
@@ -41,7 +41,15 @@ def _user_file(environ: Mapping[str, str]) -> Path:
 
 
 def _project_file(folder: Path) -> Path | None:
-    return next((path for parent in (folder, *folder.parents) if (path := parent / "pyproject.toml").is_file()), None)
+    return next((path for parent in (folder, *folder.parents) if _is_file(path := parent / "pyproject.toml")), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A folder that must not be looked into holds no options for whoever runs this.
+        return False
 
 
 def _options(path: Path, table: tuple[str, ...], known: Collection[str]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
         named = "; ".join(one_line(item.what) for item in delivery.left_out[:_SHOWN])
         yield f"Left out on purpose ({len(delivery.left_out)}): {named}{f'; and {more} more in the plan' if more > 0 else ''}"
     for finding in plan.findings:
-        yield f"{finding.severity}: {finding.code} {f'{finding.where} ' if finding.where else ''}{one_line(finding.message)}"
+        yield f"{finding.severity}: {finding.code} {f'{finding.where} ' if finding.where and finding.where not in finding.message else ''}{one_line(finding.message)}"
     if outcome.lost_ticks:
         yield f"Ticks not carried over, because these IDs now mean something else or are gone: {', '.join(outcome.lost_ticks)}."
     match outcome.change:

@@ -21,7 +21,7 @@ MEMBER_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]*(?:\[\])?(?:\.[A-Za-z_][A-Za-z0-9_-]*
 class Closed(BaseModel):
     """Base of all values: unknown fields are refused, a change makes a new value."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def visible(text: str) -> str:

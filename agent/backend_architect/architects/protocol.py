@@ -6,7 +6,7 @@ from typing import Protocol
 
 from backend_architect.brief import Brief
 from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
-from backend_architect.plan import Finding
+from backend_architect.plan import CodeChange, Finding
 from backend_architect.profile import Profile
 
 
@@ -26,6 +26,11 @@ class Architect(Protocol):
     @property
     def remarks(self) -> tuple[Finding, ...]:
         """What a reader of the plan has to know about how it was made, beyond the name."""
+        ...
+
+    @property
+    def changes(self) -> tuple[CodeChange, ...]:
+        """The files it proposes itself, beside those that code emits from the design; known once `delivery` is."""
         ...
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:

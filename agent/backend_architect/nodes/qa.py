@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 import backend_architect
 from backend_architect.brief import Brief
+from backend_architect.checks.base import Subject
 from backend_architect.checks.coverage import coverage, spans
 from backend_architect.checks.quality import quality
 from backend_architect.checks.references import BREAKING, check
@@ -21,7 +22,7 @@ from backend_architect.expressions import expression
 from backend_architect.identity import allocate
 from backend_architect.implied_cites import without_implied_cites
 from backend_architect.nodes.who import architect
-from backend_architect.plan import Finding, Head, Identity, Plan
+from backend_architect.plan import CodeChange, Finding, Head, Identity, Plan
 from backend_architect.profile import Profile
 from backend_architect.state import Context, State
 from backend_architect.text import one_line
@@ -56,7 +57,7 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
     if broken:
         raise DesignError(f"{broken[0].message} ({broken[0].code}{f', and {len(broken) - 1} more' if broken[1:] else ''})")
     design = without_implied_cites(design)
-    code = code_changes(design)
+    code = (*code_changes(design), *_standing(design, architect(runtime).changes))
     boxes = quality(design, code, state["profile"])
     identities = allocate(design, code, boxes)
     reviewed = state["reviewed"] if "reviewed" in state else await architect(runtime).review(brief, state["profile"], design)
@@ -80,6 +81,12 @@ async def qa(state: QaInput, runtime: Runtime[Context]) -> State:
         ticked=kept(design, boxes, identities, state.get("ticked", ())),
     )
     return {"plan": plan, "findings": findings, "reviewed": reviewed}
+
+
+def _standing(design: Design, changes: tuple[CodeChange, ...]) -> tuple[CodeChange, ...]:
+    """Return what the architect proposes without references to what a repair took out of the design."""
+    known = Subject(design, changes, 0).kinds
+    return tuple(change.model_copy(update={"implements": tuple(key for key in change.implements if key in known)}) for change in changes)
 
 
 def signature(brief: Brief, options: Sequence[tuple[str, str]], *, architect: str) -> str:

@@ -81,7 +81,7 @@ def unified(folder: Path, path: str, content: str) -> Diff:
 
 
 def applies(folder: Path, diffs: Sequence[Diff]) -> tuple[Fault, ...] | None:
-    """Return which diffs git cannot apply, one after another; None where git is not there to ask.
+    """Return which diffs git cannot apply, one after another; None where git is not there to ask, or does not answer.
 
     It is asked in a temporary folder that holds a copy of the files concerned: the code base stays untouched.
     """
@@ -97,7 +97,7 @@ def applies(folder: Path, diffs: Sequence[Diff]) -> tuple[Fault, ...] | None:
                 (copy / diff.path).write_bytes(data)
         try:
             return tuple(_faults(git, copy, diffs))
-        except OSError:
+        except (OSError, subprocess.TimeoutExpired):
             return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -223,7 +224,7 @@ class Files:
     """Whether there are more."""
 
     def text(self, path: str) -> str | None:
-        """Return a file's text with `\\n` line ends, or None where it cannot be read as text."""
+        """Return a file's text with plain line ends, or None where it cannot be read as text."""
         data = content(self.folder, path)
         if data is None:
             return None
@@ -349,7 +350,7 @@ def _ignore(folder: Path, path: str) -> GitIgnoreSpec | None:
     for line in lines:
         try:
             GitIgnoreSpec.from_lines([line])
-        except (GitIgnorePatternError, ValueError):
+        except (GitIgnorePatternError, ValueError, re.error):
             continue
         good.append(line)
     return GitIgnoreSpec.from_lines(good)

@@ -33,13 +33,23 @@ def routes(path: str, text: str) -> tuple[str, ...]:
 
 # --- Python: FastAPI, Flask, Django ---------------------------------------------------------
 
-_PYTHON_HINT = expression(
-    r"@\s*\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket)\(|urlpatterns|include_router|register_blueprint|\.register\("
+_PYTHON_HINTS = (
+    *(f".{method}(" for method in _METHODS),
+    ".route(",
+    ".register(",
+    ".api_route(",
+    ".websocket(",
+    "urlpatterns",
+    "include_router",
+    "register_blueprint",
+)
+_HANDLER = expression(
+    r"(?m)^\s*@\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket)\(|urlpatterns|\.(?:include_router|register_blueprint|register)\("
 )
 
 
 def _python(text: str) -> Iterator[str]:
-    if not _PYTHON_HINT.search(text) or (module := tree(text)) is None:
+    if not any(hint in text for hint in _PYTHON_HINTS) or not _HANDLER.search(text) or (module := tree(text)) is None:
         return
     prefixes = {name: prefix for name, prefix in _prefixes(module)}
     for node in ast.walk(module):
@@ -108,7 +118,7 @@ _FASTIFY = expression(
     r"\bmethod\s*:\s*(?:\[(?P<many>[^\]]{1,100})\]|[\"'](?P<one>[A-Z]+)[\"'])\s*,\s*(?:url|path)\s*:\s*[\"'`](?P<path>/[^\"'`\n]{0,200})[\"'`]"
 )
 _NEST = expression(
-    r"@(?P<kind>Controller|Get|Post|Put|Patch|Delete|Head|All|Sse)\(\s*(?:\{[^}]*?path\s*:\s*)?(?:[\"'`](?P<path>[^\"'`\n]{0,200})[\"'`])?[^)\n]{0,200}\)"
+    r"@(?P<kind>Controller|Get|Post|Put|Patch|Delete|Head|All|Sse)\(\s*(?:\{[^}]{0,200}?path\s*:\s*)?(?:[\"'`](?P<path>[^\"'`\n]{0,200})[\"'`])?[^)\n]{0,200}\)"
     r"(?:\s*@[\w.]+\((?:[^()]|\([^()]*\))*\))*\s*(?:(?:public|async)\s+)*(?P<name>\w+)?"
 )
 _EXPORTED = expression(r"\bexport\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b")
@@ -204,13 +214,13 @@ def _go(text: str) -> Iterator[str]:
 
 
 _RAILS = expression(
-    r"^(?P<in>[ \t]*)(?P<line>(?:resources?|get|post|put|patch|delete|match|root|mount|namespace|scope|devise_for|concern|member|collection)\b[^#\n]{0,160})", 8
+    r"^(?P<in>[ \t]*)(?P<line>(?:resources?|get|post|put|patch|delete|match|root|mount|namespace|scope|devise_for|concern|member|collection)\b[^\n]{0,160})", 8
 )
 
 
 def _rails(text: str) -> Iterator[str]:
     for match in _RAILS.finditer(text):
-        yield " ".join(match["line"].split()).removesuffix(" do")
+        yield " ".join(match["line"].split(" #", 1)[0].split()).removesuffix(" do")
 
 
 def views(path: str, text: str) -> tuple[str, ...]:

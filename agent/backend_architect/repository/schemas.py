@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from backend_architect.expressions import expression
-from backend_architect.repository.python import called, classes, constant, keyword, tree, unparsed
+from backend_architect.repository.python import called, classes, constant, tree, unparsed
 
 _COLUMNS = 40
 """Columns shown of one table."""
@@ -71,7 +72,7 @@ _REMOVE = expression(r"(?is)^drop\s+(?:column\s+)?(?:if\s+exists\s+)?[\"`\[]?(?P
 _RENAME = expression(r"(?is)^rename\s+(?:column\s+)?[\"`\[]?(?P<old>\w+)[\"`\]]?\s+to\s+[\"`\[]?(?P<new>\w+)")
 _RENAME_TABLE = expression(r"(?is)^rename\s+to\s+[\"`\[]?(?P<new>\w+)")
 _RETYPE = expression(r"(?is)^alter\s+(?:column\s+)?[\"`\[]?(?P<name>\w+)[\"`\]]?\s+(?:set\s+data\s+)?type\s+(?P<type>.+)$")
-_CONSTRAINT = frozenset("constraint primary unique check foreign key index exclude fulltext spatial like period".split())
+_CONSTRAINT = frozenset(["constraint", "primary", "unique", "check", "foreign", "key", "index", "exclude", "fulltext", "spatial", "like", "period"])
 _COLUMN = expression(r"^[\"`\[]?(?P<name>\w+)[\"`\]]?\s*(?P<rest>.*)$", 16)
 
 
@@ -89,11 +90,16 @@ def _replay(made: Tables, sql: str) -> None:
             opened = sql.find("(", match.end())
             if opened < 0 or sql[match.end() : opened].strip():
                 continue
-            made[table] = dict(_columns(_inside(sql, opened)))
+            inside = _inside(sql, opened)
+            if inside is None:
+                return
+            made[table] = dict(_columns(inside))
         elif table in made:
             end = _statement_end(sql, match.end())
             for action in _split(sql[match.end() : end]):
                 _altered(made, table, action.strip())
+            if end == len(sql):
+                return
 
 
 def _columns(inside: str) -> Iterator[tuple[str, str]]:
@@ -127,7 +133,8 @@ def _altered(made: Tables, table: str, action: str) -> None:
         columns.pop(match["name"], None)
 
 
-def _inside(sql: str, opened: int) -> str:
+def _inside(sql: str, opened: int) -> str | None:
+    """Return what stands in a pair of parentheses; None if it is never closed."""
     depth, quote = 0, ""
     for at in range(opened, len(sql)):
         char = sql[at]
@@ -141,7 +148,7 @@ def _inside(sql: str, opened: int) -> str:
             depth -= 1
             if depth == 0:
                 return sql[opened + 1 : at]
-    return ""
+    return None
 
 
 def _statement_end(sql: str, start: int) -> int:
@@ -194,7 +201,7 @@ def _by_revision(texts: Mapping[str, str]) -> Iterator[str]:
 def _alembic(made: Tables, text: str) -> None:
     module = tree(text)
     upgrade = next((node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade"), None) if module else None
-    for node in _calls(upgrade):
+    for node in _calls(upgrade.body if upgrade else ()):
         match called(node), [constant(argument) for argument in node.args[:2]]:
             case "create_table", [str(table), *_]:
                 made[table] = dict(_sa_column(argument) for argument in node.args[1:] if isinstance(argument, ast.Call) and called(argument) == "Column")
@@ -209,12 +216,14 @@ def _alembic(made: Tables, text: str) -> None:
                 made[table].pop(column, None)
 
 
-def _calls(function: ast.FunctionDef | None) -> Iterator[ast.Call]:
-    """Yield the calls of a function's statements in the order in which they run."""
-    for statement in function.body if function else ():
+def _calls(block: Iterable[ast.stmt]) -> Iterator[ast.Call]:
+    """Yield the calls of a block's statements in the order in which they run, those behind a condition too."""
+    for statement in block:
         match statement:
             case ast.Expr(value=ast.Call() as call):
                 yield call
+            case ast.If(body=body) | ast.With(body=body) | ast.Try(body=body) | ast.For(body=body):
+                yield from _calls(body)
 
 
 def _sa_column(call: ast.Call) -> tuple[str, str]:
@@ -231,18 +240,18 @@ def _arguments(call: ast.Call, start: int = 0) -> str:
 
 # --- mappers --------------------------------------------------------------------------------
 
-_MAPPED_HINT = expression(r"\bColumn\(|\bmapped_column\(|\bMapped\[|models\.\w+Field\(|\btable=True\b|\bDocument\b|\bModel\b")
+_MAPPED_HINTS = ("Column(", "mapped_column(", "Mapped[", "models.", "table=True", "Document)")
 _COLUMN_CALLS = frozenset({"Column", "mapped_column", "Field", "relationship"})
 
 
 def _python(text: str) -> Iterator[str]:
-    if not _MAPPED_HINT.search(text) or (module := tree(text)) is None:
+    if not any(hint in text for hint in _MAPPED_HINTS) or (module := tree(text)) is None:
         return
     for node in classes(module):
         named = next((constant(part.value) for part in node.body if isinstance(part, ast.Assign) and _target(part) == "__tablename__"), None)
         bases = " ".join(unparsed(base) for base in node.bases)
         mapped = named or "models.Model" in bases or "Document" in bases or any(argument.arg == "table" for argument in node.keywords) or "db.Model" in bases
-        columns = [column for part in node.body if (column := _member(part, "Model" not in bases or "db.Model" in bases))]
+        columns = [column for part in node.body if (column := _member(part, "models.Model" not in bases))]
         if mapped and columns:
             yield line(named or node.name, columns)
 
@@ -307,24 +316,25 @@ def _drizzle(text: str) -> Iterator[str]:
     return _literals(text, _DRIZZLE.finditer(text) if "Table(" in text else iter(()))
 
 
-def _literals(text: str, found: Iterator[object]) -> Iterator[str]:
-    import re
-
+def _literals(text: str, found: Iterator[re.Match[str]]) -> Iterator[str]:
     for match in found:
-        assert isinstance(match, re.Match)
-        pairs = (_PAIR.match(part) for part in _split(_braced(text, match.end())))
+        inside = _braced(text, match.end())
+        if inside is None:
+            return
+        pairs = (_PAIR.match(part) for part in _split(inside))
         members = [f"{pair['name']} {' '.join(pair['rest'].split())}" for pair in pairs if pair]
         if members:
             yield line(match["name"], members)
 
 
-def _braced(text: str, opened: int) -> str:
+def _braced(text: str, opened: int) -> str | None:
+    """Return what stands in a pair of braces; None if it is not closed within reason."""
     depth = 0
     for at in range(opened, min(len(text), opened + 20_000)):
         depth += (text[at] == "{") - (text[at] == "}")
         if depth == 0:
             return text[opened + 1 : at]
-    return ""
+    return None
 
 
 _JPA = expression(r"@Entity\b[\s\S]{0,600}?\bclass\s+(?P<name>\w+)[^{(]*[{(]")
@@ -353,11 +363,19 @@ def _go(text: str) -> Iterator[str]:
             yield line(match["name"], (f"{part['name']} {part['type']}" for part in _GO_FIELD.finditer(match["body"])))
 
 
-_RAILS_TABLE = expression(r"(?ms)^\s*create_table\s+\"(?P<name>\w+)\".*?\bdo\s*\|\w+\|\s*$(?P<body>.*?)^\s*end\s*$")
-_RAILS_COLUMN = expression(r"(?m)^\s*t\.(?P<type>\w+)\s+\"(?P<name>\w+)\"(?P<rest>[^\n]*)")
+_RAILS_LINE = expression(r"^\s*(?:(?P<create>create_table)\s+\"(?P<table>\w+)\"|t\.(?P<type>\w+)\s+\"(?P<name>\w+)\"(?P<rest>[^\n]*)|(?P<end>end)\b)")
 
 
 def _rails(text: str) -> Iterator[str]:
-    for match in _RAILS_TABLE.finditer(text):
-        columns = _RAILS_COLUMN.finditer(match["body"])
-        yield line(match["name"], (f"{part['name']} {part['type']}{part['rest']}" for part in columns if part["type"] != "index"))
+    table, columns = "", list[str]()
+    for each in text.split("\n"):
+        match = _RAILS_LINE.match(each)
+        if match is None:
+            continue
+        if match["create"]:
+            table, columns = match["table"], []
+        elif match["type"]:
+            columns.append(f"{match['name']} {match['type']}{match['rest']}")
+        elif table:
+            yield line(table, columns)
+            table = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import gather
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -12,12 +13,14 @@ from pydantic import BaseModel
 from backend_architect.architects.leave_out import left_out
 from backend_architect.architects.model import judges
 from backend_architect.architects.model.answers.chunk import ChunkAnswer, HeadAnswer
-from backend_architect.architects.model.answers.delivery import DeliveryAnswer
+from backend_architect.architects.model.answers.delivery import ChangesAnswer, DeliveryAnswer
 from backend_architect.architects.model.answers.layers import layers_answer
 from backend_architect.architects.model.answers.review import ReviewAnswer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
 from backend_architect.architects.model.answers.structure import StructureAnswer
 from backend_architect.architects.model.ask import Judge, ask
+from backend_architect.architects.model.changes import proposal
+from backend_architect.architects.model.changes import repository as existing
 from backend_architect.architects.model.chunks import chunks, together
 from backend_architect.architects.model.chunks import gathered as gather_lists
 from backend_architect.architects.model.mend import mended
@@ -28,7 +31,7 @@ from backend_architect.checks.base import elements
 from backend_architect.design import Delivery, Design, Layer, LayerName, Scope, Structure
 from backend_architect.errors import AnswerError
 from backend_architect.models.protocol import ChatModel, Question
-from backend_architect.plan import Finding
+from backend_architect.plan import CodeChange, Finding
 from backend_architect.profile import Profile
 
 A = TypeVar("A", bound=BaseModel)
@@ -52,7 +55,13 @@ class ModelArchitect:
     repairs = 2
 
     def __init__(
-        self, model: ChatModel, *, room: Room | None = None, fallback: Architect | None = None, close: Callable[[], Awaitable[None]] | None = None
+        self,
+        model: ChatModel,
+        *,
+        room: Room | None = None,
+        fallback: Architect | None = None,
+        repository: Path | None = None,
+        close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Design with a model.
 
@@ -60,12 +69,18 @@ class ModelArchitect:
             model: Who is asked.
             room: What its requests must fit into.
             fallback: Who fills a stage for which the model gives nothing usable; None to fail then.
+            repository: Folder of the existing code that the plan is built into; None for a project that begins anew.
             close: Called when the run is over.
+
+        Raises:
+            RepositoryError: If there is no such folder, or it cannot be read.
         """
         self._model = model
         self._fallback, self._close = fallback, close
         self._remarks: list[Finding] = []
         self._room = room or Room()
+        self._code = existing(repository, tokens=self._room.repository, size=self._room.tokens) if repository is not None else None
+        self._changes: tuple[CodeChange, ...] = ()
         self._needed: dict[Structure, tuple[LayerName, ...]] = {}
 
     @property
@@ -77,6 +92,11 @@ class ModelArchitect:
     def remarks(self) -> tuple[Finding, ...]:
         """Which stages were filled by somebody else, and why."""
         return tuple(self._remarks)
+
+    @property
+    def changes(self) -> tuple[CodeChange, ...]:
+        """The diffs against the existing code, once the work is planned."""
+        return self._changes
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked; of a long brief, piece by piece."""
@@ -139,7 +159,14 @@ class ModelArchitect:
 
     async def _delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
         question = self._questions(brief, profile).planning(design)
-        delivery = (await self._ask(question, DeliveryAnswer, partial(judges.judge_delivery, brief=brief, design=design))).slice()
+        if self._code is None:
+            delivery = (await self._ask(question, DeliveryAnswer, partial(judges.judge_delivery, brief=brief, design=design))).slice()
+        else:
+            answer = await self._ask(question, ChangesAnswer, partial(judges.judge_changes, brief=brief, design=design, code=self._code))
+            proposed = proposal(answer, self._code)
+            self._changes = proposed.changes
+            self._remarks += proposed.remarks
+            delivery = answer.slice()
         unsaid = left_out(design.model_copy(update={"delivery": delivery}), profile)
         return delivery.model_copy(update={"left_out": (*delivery.left_out, *unsaid)})
 
@@ -175,7 +202,7 @@ class ModelArchitect:
             return await other(self._fallback)
 
     def _questions(self, brief: Brief, profile: Profile) -> Stages:
-        return Stages(brief, profile, self._room)
+        return Stages(brief, profile, self._room, self._code.survey.text if self._code else "")
 
     async def _ask(self, question: Question, answer: type[A], judge: Judge) -> A:
         return await ask(self._model, question, answer, judge)

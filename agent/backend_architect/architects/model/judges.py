@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend_architect.architects.model.answers.chunk import ChunkAnswer, HeadAnswer
-from backend_architect.architects.model.answers.delivery import DeliveryAnswer
+from backend_architect.architects.model.answers.delivery import ChangesAnswer, DeliveryAnswer
 from backend_architect.architects.model.answers.layers import LayersAnswer
 from backend_architect.architects.model.answers.scope import LoopAnswer, ScopeAnswer
 from backend_architect.architects.model.answers.structure import StructureAnswer
 from backend_architect.architects.model.ask import Problem
+from backend_architect.architects.model.changes import Repository, proposal
 from backend_architect.architects.model.notation import write_cites
 from backend_architect.brief import Brief
 from backend_architect.checks.coverage import cited
 from backend_architect.checks.references import BREAKING, check
 from backend_architect.checks.tracing import TR004
 from backend_architect.design import DataDecision, DataLayer, Delivery, Design, Entity, Layer, LayerName, Scope, Structure, SystemDecision, layer_name
+from backend_architect.plan import CodeChange
 
 _NOTHING = Structure(system=SystemDecision(key="d-system", choice="-", why="-", pattern="-", boundaries="-"), components=())
 
@@ -86,8 +88,14 @@ def judge_delivery(answer: DeliveryAnswer, *, brief: Brief, design: Design) -> S
     return _broken(design.model_copy(update={"delivery": answer.slice()}), brief)
 
 
-def _broken(design: Design, brief: Brief, *, apart: set[str] | None = None) -> tuple[Problem, ...]:
-    found = check(design, (), statements=len(brief.statements), checks=(*BREAKING, TR004))
+def judge_changes(answer: ChangesAnswer, *, brief: Brief, design: Design, code: Repository) -> Sequence[Problem]:
+    """Return what is wrong with the work and with the files proposed for existing code: unknown keys, circles, diffs that cannot be made or do not apply."""
+    proposed = proposal(answer, code)
+    return (*_broken(design.model_copy(update={"delivery": answer.slice()}), brief, code=proposed.changes), *proposed.problems)
+
+
+def _broken(design: Design, brief: Brief, *, apart: set[str] | None = None, code: tuple[CodeChange, ...] = ()) -> tuple[Problem, ...]:
+    found = check(design, code, statements=len(brief.statements), checks=(*BREAKING, TR004))
     return tuple(Problem(f"{finding.message}.") for finding in found if finding.where not in (apart or ()))
 
 

@@ -85,7 +85,7 @@ def _by_key(items: list[Any], when: str) -> dict[str, Any]:
 
 def _key(item: Any) -> str | None:
     match item:
-        case {"key": str(key)}:
+        case {"key": str(key)} | {"path": str(key)}:
             return key
         case str():
             return item.split(" | ", 1)[0].strip()

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from backend_architect.architects.model.answers.base import answered
 from backend_architect.architects.model.answers.chunk import ChunkAnswer, HeadAnswer
-from backend_architect.architects.model.answers.delivery import DeliveryAnswer
+from backend_architect.architects.model.answers.delivery import ChangesAnswer, DeliveryAnswer
 from backend_architect.architects.model.answers.layers import layers_answer
 from backend_architect.architects.model.answers.review import ReviewAnswer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
@@ -78,12 +78,23 @@ class Room:
         """Most tokens of a piece of a brief that does not fit: the role, the task and the schema stand beside it."""
         return max(500, (self.window - self.answer - _BESIDE) * 4 // 5)
 
+    @property
+    def repository(self) -> int:
+        """Most tokens of an outline of existing code, which every request repeats beside the brief."""
+        return min(_OUTLINE, self.brief // 4)
+
     def holds(self, text: str) -> bool:
         """Say whether a brief of this text can be repeated in every request."""
-        return self.tokens(text) <= self.brief
+        # No token is shorter than a byte: most briefs need no counting.
+        return len(text.encode(errors="surrogatepass")) <= self.brief or self.tokens(text) <= self.brief
 
 
 _BESIDE = 7_000
+
+_OUTLINE = 12_000
+"""Beyond that an outline costs more, in each request, than it tells."""
+
+_FILES = 6
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,8 @@ class Stages:
     brief: Brief
     profile: Profile
     room: Room
+    repository: str = ""
+    """Outline of the existing code; empty for a project that begins anew."""
 
     def fits(self) -> bool:
         """Say whether the brief can be repeated in every request."""
@@ -111,7 +124,7 @@ class Stages:
         statements = self.brief.statements
         most = next(((questions, assumptions) for length, questions, assumptions in _ASKED if len(statements) <= length), _MOST_ASKED)
         task = prompt("requirements", questions=most[0], assumptions=most[1], size_help=_SIZES, standards=standards, length=self._long(statements))
-        return self._question("requirements", ScopeAnswer, [self._brief()], task)
+        return self._question("requirements", ScopeAnswer, self._given(), task)
 
     def piece(self, chunk: Chunk, number: int, pieces: int) -> Question:
         """Return the question of stage 1 about one piece of a long brief."""
@@ -123,13 +136,13 @@ class Stages:
     def head(self, gathered: ChunkAnswer) -> Question:
         """Return the question of stage 1 about the whole of a long brief, once its pieces are read."""
         task = prompt("head", requirements=compact(gathered), size_help=_SIZES)
-        return self._question("requirements (whole)", HeadAnswer, [self._brief()], task)
+        return self._question("requirements (whole)", HeadAnswer, self._given(), task)
 
     def architecture(self, scope: Scope) -> Question:
         """Return the question of stage 2."""
         standards = demands("architecture", known=known(self.profile, scope), size=scope.size)
         task = prompt("architecture", standards=standards, length=f"{_LENGTHS[scope.size][0]:,}")
-        return self._question("architecture", StructureAnswer, [self._brief(), self._scope(scope)], task)
+        return self._question("architecture", StructureAnswer, [*self._given(), self._scope(scope)], task)
 
     def layers(self, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> Question:
         """Return the question of stage 3 for a group of layers."""
@@ -137,33 +150,40 @@ class Stages:
         standards = [line for name in names for line in demands(name, known=truths, size=scope.size)]
         length = sum(_LENGTHS[scope.size][1][name] for name in names)
         task = prompt("layers", names=names, versioned=scope.size != "tiny", standards=standards, length=f"{length:,}")
-        return self._question(f"layers ({', '.join(names)})", layers_answer(names), [self._brief(), self._scope(scope), _structure(structure)], task)
+        return self._question(f"layers ({', '.join(names)})", layers_answer(names), [*self._given(), self._scope(scope), _structure(structure)], task)
 
     def planning(self, design: Design) -> Question:
         """Return the question of stage 4."""
         scope = design.scope
         phases, tasks, guidance = _PHASES[scope.size]
         standards = demands("planning", known=known(self.profile, scope, design.structure), size=scope.size)
-        task = prompt("planning", phases=phases, tasks=tasks, guidance=guidance, standards=standards, length=f"{_LENGTHS[scope.size][2]:,}")
+        files = _FILES if self.repository else 0
+        task = prompt("planning", phases=phases, tasks=tasks, guidance=guidance, files=files, standards=standards, length=f"{_LENGTHS[scope.size][2]:,}")
         decided = Part(text=prompt("decided", decided="\n".join(_digest(design))), shared=True)
-        return self._question("planning", DeliveryAnswer, [self._brief(), self._scope(scope), _structure(design.structure), decided], task)
+        answer = ChangesAnswer if self.repository else DeliveryAnswer
+        return self._question("planning", answer, [*self._given(), self._scope(scope), _structure(design.structure), decided], task)
 
     def review(self, design: Design) -> Question:
         """Return the question of stage 5: what a reader finds wrong with the whole."""
         standards = demands("review", known=known(self.profile, design.scope, design.structure), size=design.scope.size)
         task = prompt("review", slices=_slices(design), standards=standards, most=_MOST_FAULTS)
-        return self._question("review", ReviewAnswer, [self._brief(), self._scope(design.scope), _structure(design.structure)], task)
+        return self._question("review", ReviewAnswer, [*self._given(), self._scope(design.scope), _structure(design.structure)], task)
 
     def repair(self, design: Design, findings: tuple[Finding, ...]) -> Question:
         """Return the question that asks for the elements which findings name, in the slices as they are."""
         task = prompt("correction", slices=_slices(design), findings=[f"{finding.message} ({finding.code})" for finding in findings])
-        return self._question("repair", correction(DesignAnswer), [self._brief(), self._scope(design.scope), _structure(design.structure)], task)
+        return self._question("repair", correction(DesignAnswer), [*self._given(), self._scope(design.scope), _structure(design.structure)], task)
 
     def _long(self, statements: Sized) -> str:
         return f"{_REQUIREMENTS_AT_LEAST + _PER_STATEMENT * len(statements):,}"
 
     def _question(self, stage: str, answer: type[BaseModel], shared: list[Part], task: str) -> Question:
         return Question(stage=stage, system=prompt("role"), parts=(*shared, Part(text=task)), answer=answer, max_tokens=self.room.answer)
+
+    def _given(self) -> list[Part]:
+        """Return what is there before anything is decided: the brief, and the code it is to be built into."""
+        code = [Part(text=prompt("repository", outline=self.repository), shared=True)] if self.repository else []
+        return [self._brief(), *code]
 
     def _brief(self) -> Part:
         text = shown(self.brief, self.profile)

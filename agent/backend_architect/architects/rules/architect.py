@@ -17,7 +17,7 @@ from backend_architect.architects.rules.structure import structure as structures
 from backend_architect.architects.rules.study import study
 from backend_architect.brief import Brief
 from backend_architect.design import ApiLayer, DataLayer, Delivery, Design, Endpoint, Entity, Layer, LayerName, Scope, Structure
-from backend_architect.plan import Finding
+from backend_architect.plan import CodeChange, Finding
 from backend_architect.profile import Profile
 
 
@@ -27,6 +27,7 @@ class RuleArchitect:
     name = "rules"
     repairs = 0
     remarks: tuple[Finding, ...] = ()
+    changes: tuple[CodeChange, ...] = ()
 
     async def scope(self, brief: Brief, profile: Profile) -> Scope:
         """Say what is asked."""

@@ -141,8 +141,8 @@ def _component(component: Component) -> Component:
     return component.model_copy(
         update={
             "purpose": component.purpose.partition(": ")[0].partition("; ")[0],
-            "scaling": "" if component.scaling.startswith(_WITH_THE_REST) else component.scaling.partition("; ")[0],
-            "store": component.store.partition(":")[0] if component.kind == "store" else component.store,
+            "scaling": "" if component.kind == "external" or component.scaling.startswith(_WITH_THE_REST) else component.scaling.partition("; ")[0],
+            "store": "Its own" if component.kind == "external" else component.store.partition(":")[0] if component.kind == "store" else component.store,
             "interface": "" if component.interface.startswith("REST with JSON") else component.interface.partition("; ")[0],
             "failures": tuple(_failure(failure) for failure in component.failures[:1] if not failure.when.startswith(_ON_THE_PATH)),
             "cites": component.cites[:_SOURCES],
@@ -299,13 +299,21 @@ def tasks(case: Case, drafts: Sequence[Draft]) -> list[Draft]:
         start.done_when = f"{start.done_when}; {store.done_when}"
         start.verify = ""
         start.cites = [*start.cites, *store.cites]
-    kept = [draft for draft in drafts if draft is not store or start is None]
+    sends = next((draft for draft in drafts if draft.key == "t-jobs"), None)
+    partner = next((draft for draft in drafts if draft.key.startswith("t-partner-")), None)
+    if sends is not None and partner is not None and len(partner.implements) == 1:
+        # The one outside program of so small a backend carries what its job sends.
+        sends.take(*partner.implements)
+        sends.done_when = f"{sends.done_when.partition('; ')[0]}; {partner.done_when[:1].lower()}{partner.done_when[1:]}"
+    else:
+        partner = None
+    kept = [draft for draft in drafts if (draft is not store or start is None) and draft is not partner]
     for draft in kept:
         draft.after = ["t-start" if key == "t-data" and store not in kept else key for key in draft.after]
         draft.phase, draft.cites = FIRST, []
         if draft.key not in _WITH_STEPS:
             draft.steps = []
-            draft.done_when = draft.done_when.partition("; ")[0] if draft.key.startswith("t-job") else draft.done_when
+            draft.done_when = draft.done_when.partition("; ")[0] if draft.key.startswith("t-job") and partner is None else draft.done_when
     return kept
 
 

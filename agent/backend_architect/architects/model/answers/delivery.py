@@ -46,5 +46,25 @@ class DeliveryAnswer(AnswerPart):
 
     def slice(self) -> Delivery:
         """Return the design's delivery."""
-        members = {name: value for name, value in self if name != "tasks"}
+        members = {name: value for name, value in self if name in Delivery.model_fields and name != "tasks"}
         return Delivery(tasks=tuple(Task(**dict(task)) for task in self.tasks), **members)
+
+
+class FileAnswer(AnswerPart):
+    """A file as it shall be."""
+
+    path: Text
+    """Relative to the repository, with slashes."""
+    implements: KeyList = ()
+    """What it builds: endpoints, entities, components, jobs, decisions, requirements, tasks."""
+    about: Text
+    """What changes, in a few words."""
+    content: str
+    """The whole file, from its first line to its last."""
+
+
+class ChangesAnswer(DeliveryAnswer):
+    """The work, and the first files of it."""
+
+    files: tuple[FileAnswer, ...] = ()
+    """Files to add, or to change where the repository shows them whole."""

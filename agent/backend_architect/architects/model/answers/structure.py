@@ -39,7 +39,7 @@ class ComponentAnswer(AnswerPart):
     """What it keeps and where, or why it holds nothing."""
     owns: KeyList = ()
     """Entities that only this component writes."""
-    scaling: Text
+    scaling: Note = ""
     """How it grows, and what limits it."""
     interface: Note = ""
     failures: tuple[Annotated[FailureMode, Row("when | then | user_sees")], ...] = ()

@@ -241,7 +241,11 @@ def rate_limit(case: Case, endpoints: tuple[Endpoint, ...]) -> str:
         who = "calling system" if case.traits.auth == "api-key" else "signed-in user"
         return f"{PER_USER} requests/min for each {who}, a token bucket in the API; 429 with `Retry-After`"
     known = case.traits.auth in ("session", "token")
-    writes = [f"`{e.method} {e.path}`" for e in endpoints if e.auth in ("none", "optional") and e.method in ("POST", "PUT", "PATCH", "DELETE")]
+    writes = [
+        f"`{e.method} {e.path}`"
+        for e in endpoints
+        if e.auth in ("none", "optional") and e.method in ("POST", "PUT", "PATCH", "DELETE") and "/webhooks/" not in e.path
+    ]
     if case.traits.size == "tiny":
         return f"{PER_USER} requests/min an address"
     said = [f"{PER_USER} requests/min for each user" if known else f"{PER_USER} requests/min for each address"]

@@ -17,7 +17,7 @@ from backend_architect.architects.rules.api.endpoint_drafts import (
 )
 from backend_architect.architects.rules.api.finished_endpoints import endpoint_key, finished, place, primary
 from backend_architect.architects.rules.api.look_ups import add_look_up
-from backend_architect.architects.rules.api.supporting_endpoints import add_list, add_people, add_reads, add_sign_in, add_stream
+from backend_architect.architects.rules.api.supporting_endpoints import add_list, add_people, add_reads, add_reports, add_sign_in, add_stream
 from backend_architect.architects.rules.case import ACROSS, Action, Case
 from backend_architect.architects.rules.entities.accounts import membership
 from backend_architect.architects.rules.entities.action_entities import left_behind
@@ -77,6 +77,7 @@ def derived(case: Case, entities: tuple[Entity, ...], *, component: str) -> tupl
     if api.found:
         add_reads(api)
         add_people(api)
+    add_reports(api)
     add_look_up(api)
     add_sign_in(api)
     add_stream(api)

@@ -18,8 +18,29 @@ from backend_architect.architects.rules.case import Action
 from backend_architect.architects.rules.entities.named_people import heads, predefined
 from backend_architect.architects.rules.entities.stated_fields import DECIDED
 from backend_architect.architects.rules.language.nouns import canonical
-from backend_architect.architects.rules.language.words import an, camel, plural, snake, words
+from backend_architect.architects.rules.language.words import an, camel, kebab, plural, snake, words
+from backend_architect.architects.rules.reading.systems import PAYERS
 from backend_architect.design import Parameter
+
+
+def add_reports(api: Api) -> None:
+    """Add the call by which a payment provider reports what became of a payment."""
+    payment = api.entities.get("payment")
+    payer = next((system for system in api.case.systems if system.name in PAYERS), None)
+    if payment is None or payer is None:
+        return
+    body = {
+        "id": Parameter(name="id", minimum=1, maximum=255, note=f"{payer.name}'s own number of the report: one that comes again changes nothing"),
+        "type": Parameter(name="type", minimum=1, maximum=100, note="What became of the payment"),
+        "signature": Parameter(name=f"{payer.name}-Signature", where="header", note=f"Checked with the secret that {payer.name} gave; without it 401"),
+    }
+    api.put(
+        Operation(
+            "POST", f"{PREFIX}/webhooks/{kebab(payer.name.lower())}", f"Take in what {payer.name} reports about a payment",
+            entity=payment, returns=False, status=204, request=body, auth="none",
+        ),
+        cites=payer.cites[:2],
+    )  # fmt: skip
 
 
 def add_list(api: Api, noun: str, action: Action | None, *, search: bool = False, across: bool = False, cites: tuple[int, ...] = ()) -> None:

@@ -7,11 +7,12 @@ import re
 from backend_architect.architects.rules.case import UNNAMED, Action, Case, Verb
 from backend_architect.architects.rules.entities.money_members import add_money_members
 from backend_architect.architects.rules.entities.sketches import Sketch
-from backend_architect.architects.rules.entities.stated_fields import SPANS, add_files, add_stated, add_wholes, indispensable, is_described
+from backend_architect.architects.rules.entities.stated_fields import SET_HERE, SPANS, add_files, add_stated, add_wholes, indispensable, is_described
 from backend_architect.architects.rules.language import lexicon
 from backend_architect.architects.rules.language.field_types import infer, is_known
 from backend_architect.architects.rules.language.nouns import AUTHORED, EVENTS, FILES, KINDS, MONEY_EVENTS, NAMED, canonical, is_person, is_thing
 from backend_architect.architects.rules.language.words import an, plural, snake, word_set, words
+from backend_architect.architects.rules.reading.systems import PAYERS
 from backend_architect.architects.rules.reading.text_evidence import contained, counted, demands, grades, mentions, numbered, once, pattern
 from backend_architect.brief import Statement
 from backend_architect.expressions import expression
@@ -84,6 +85,12 @@ def from_actions(case: Case, known: dict[str, Sketch]) -> dict[str, Sketch]:
         _describe(case, sketch, statements)
         add_stated(case, sketch)
         add_money_members(case, sketch)
+    payer = next((system.name for system in case.systems if system.name in PAYERS), "")
+    if payer and (payment := kept.get("payment")) is not None and payment.horizon == "now":
+        payment.add("status", type="enum", values=("pending", "paid", "failed"), why=f"{SET_HERE[0]} by what {payer} reports; starts as `pending`")
+        payment.add(
+            "provider_reference", type="text", required=False, unique=True, why=f"{SET_HERE[0]}: what {payer} calls the payment; a report is found by it"
+        )
     return kept
 
 

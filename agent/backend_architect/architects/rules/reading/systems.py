@@ -40,6 +40,8 @@ _PROVIDERS = [
     "Twilio",
     "Zoom",
 ]
+PAYERS = frozenset({"Adyen", "Braintree", "Klarna", "Mollie", "PayPal", "Square", "Stripe"})
+"""Providers that take a payment and report its outcome later, by a call of their own."""
 _GENERIC_SYSTEMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), name, purpose)
     for pattern, name, purpose in (
