@@ -42,8 +42,9 @@ check: $(READY) ## Run ruff, mypy and import-linter.
 bench: $(READY) ## Measure, and print the ratios beside their targets.
 	@$(BIN)/python benchmarks/run.py
 
-outputs: $(READY) ## Plan every example again, into outputs/, and renew what is derived from them.
-	@for brief in examples/*.md; do $(BIN)/backend-architect plan "$$brief" -o "outputs/$$(basename "$$brief" .md)" --force || exit 1; done
+outputs: $(READY) ## Plan every example and from every recording again, into outputs/, and renew what is derived from them.
+	@for brief in examples/*.md; do $(BIN)/backend-architect plan "$$brief" --model rules -o "outputs/$$(basename "$$brief" .md)" --force || exit 1; done
+	@$(BIN)/python docs/replays.py
 	@$(BIN)/backend-architect graph > graphs/backend_architect.mmd
 	@$(BIN)/python docs/excerpt.py
 

@@ -284,9 +284,9 @@ def _estimate(brief: str, *, options: list[tuple[str, str]], asked: Asked, as_js
 
 
 def _say(line: str) -> None:
-    from backend_architect.text import one_line
+    from backend_architect.text import visible
 
-    print(one_line(line), file=sys.stderr, flush=True)
+    print(visible(line), file=sys.stderr, flush=True)
 
 
 def _usd(text: str | None) -> Decimal | None:
