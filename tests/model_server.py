@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,15 @@ class Provider:
     asked: list[Asked] = field(default_factory=list)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that has had enough hangs up.
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def provider(*replies: Reply) -> Iterator[Provider]:
     """Serve replies on a free port of 127.0.0.1 until the block ends."""
@@ -81,8 +91,7 @@ def provider(*replies: Reply) -> Iterator[Provider]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Desk)
     stopped = threading.Event()
     running = Provider(url=f"http://127.0.0.1:{server.server_address[1]}", replies=list(replies))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

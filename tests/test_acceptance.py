@@ -160,6 +160,7 @@ HARMLESS = {
     ("a", "href", "http"),
     ("a", "href", "https"),
     ("a", "href", "mailto"),
+    ("a", "href", "xmpp"),
 }
 
 CHAPTERS = """Context; Architecture Plan; Architecture Items; Implementation Roadmap; Proposed Code Changes; Commands; Quality Assurance Task Checklist;

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend_architect.architects.model.answers.delivery import DeliveryAnswer
 from backend_architect.architects.model.answers.layers import layers_answer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
-from backend_architect.architects.model.patch import correction, merged
+from backend_architect.architects.model.patch import correction, merged, without
 
 GIVEN: dict[str, Any] = {
     "project": "Shop",
@@ -76,3 +76,10 @@ def test_any_correction_can_be_merged_and_no_member_is_lost(given_: dict[str, An
 def test_the_correction_of_an_answer_may_be_empty(answer: Any) -> None:
     assert correction(answer).model_validate({}).model_dump(exclude_defaults=True) == {}
     assert set(correction(answer).model_fields) == {"drop", *answer.model_fields}
+
+
+def test_what_has_no_place_is_taken_away_wherever_it_stands() -> None:
+    given = {"a": {"b": [{"c": 1, "strange": 2}]}, "odd": 3, "kept": 4}
+    places = [("odd",), ("a", "b", 0, "strange"), ("a", "b", 7, "c"), ("a", "none", "c"), ("kept", "x")]
+    assert without(given, places) == {"a": {"b": [{"c": 1}]}, "kept": 4}
+    assert given == {"a": {"b": [{"c": 1, "strange": 2}]}, "odd": 3, "kept": 4}

@@ -67,7 +67,7 @@ def _foreign(folder: Path) -> set[str]:
     """The packages that the modules in a folder import, by the names of their distributions."""
     files = [path for path in folder.rglob("*.py") if "node_modules" not in path.parts]
     imported = {name.partition(".")[0] for path in files for name in _imports(path)}
-    own = {"backend_architect", *(path.stem for path in files)}
+    own = {"backend_architect", *(path.stem for path in (*files, *(ROOT / "tests").glob("*.py")))}
     called = {"yaml": "pyyaml", "markdown_it": "markdown-it-py", "pydantic_core": "pydantic", "vcr": "vcrpy"}
     return {canonicalize_name(called.get(name, name)) for name in imported - set(sys.stdlib_module_names) - own}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from backend_architect.design import Design, Keys
 from backend_architect.text import Closed, Key, Note, Text
@@ -32,12 +32,20 @@ Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Severity = Literal["error", "warning", "note"]
 
 
+_LONGEST = 2_000
+
+
+def _cut(message: object) -> object:
+    # A check quotes texts, and a text may be as long as the message itself.
+    return f"{message[: _LONGEST - 1]}…" if isinstance(message, str) and len(message) > _LONGEST else message
+
+
 class Finding(Closed):
     """Something a check found in the plan itself."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{3}$")]
     severity: Severity
-    message: Text
+    message: Annotated[Text, BeforeValidator(_cut)]
     where: Note = ""
     """ID of the element."""
 

@@ -45,11 +45,12 @@ def _cited(value: BaseModel, key: str) -> Iterator[tuple[str, Cites]]:
     if members.get("cites"):
         yield own, members["cites"]
     for member in members.values():
-        if isinstance(member, BaseModel):
+        # Most members are text, and tuples are of one kind: text and numbers have nothing below them.
+        if type(member) is str:
+            continue
+        if isinstance(member, tuple):
+            if member and isinstance(member[0], BaseModel):
+                for item in member:
+                    yield from _cited(item, own)
+        elif isinstance(member, BaseModel):
             yield from _cited(member, own)
-        elif isinstance(member, tuple):
-            for item in member:
-                # Tuples are of one kind: text and numbers have nothing below them.
-                if not isinstance(item, BaseModel):
-                    break
-                yield from _cited(item, own)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
 
-from backend_architect.document.markdown import code, code_end, escape, mask, uncode, unescape
+from backend_architect.document.markdown import code, code_end, escape, mask, ticks, uncode, unescape
 from backend_architect.plan import Identity, Span
 from backend_architect.text import Closed
 
@@ -85,13 +85,14 @@ class Prose:
 
 @dataclass(frozen=True)
 class Coded:
-    """Text in a code span, exactly; an empty one is never written."""
+    """Text in a code span, exactly, or escaped where a code span would tick the line's box; an empty one is never written."""
 
     token: re.Pattern[str] | None = None
 
     def write(self, value: str, names: Names) -> str:
-        """Return it as a code span."""
-        return code(value)
+        """Return it as a code span, if it can stand in one."""
+        # Its backticks are spelled out: what begins with a code span would be read as one.
+        return "&#96;".join(map(escape, value.split("`"))) if ticks(value) else code(value)
 
     def read(self, text: str, names: Names) -> str:
         """Return what the code span holds; text that is none is taken as it stands."""

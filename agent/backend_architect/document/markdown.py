@@ -18,7 +18,7 @@ _GUARDED = {"—": "&mdash;", "→": "&rarr;", "·": "&middot;"}
 _TOKEN = re.compile(
     r"""
     (?=[`\\_~—→·*\[\]|<>&$\#+=\-hHfFwW0-9])(?:                    # no other character begins anything below
-    (?P<code>(?<!`)`(?![ ])[^`\\*|—→·\r\n]+(?<![ ])`(?!`))     # a simple code span stays one
+    (?P<code>(?<!`)`(?![ ])(?:[^`\\*|—→·\r\n\[]|\[(?![xX]\]))+(?<![ ])`(?!`))     # a simple code span stays one, unless GitHub takes it for a tick
   | (?P<link>(?i:https?|ftp)(?=://)|(?i:www)(?=\.))            # what GFM links by itself
   | (?P<slash>\\)
   | (?P<under>_+)
@@ -70,7 +70,9 @@ def _escaped(match: re.Match[str]) -> str:
             if found.lower() == "ftp":
                 return found + "\\"
             rest = _TOKEN.finditer(text, end + 1, space.start() if space else len(text))
-            return found if all(_is_plain(token) for token in rest) else found + "\\"
+            # The sign that ends it does so only where it has no backslash.
+            closed = _TOKEN.match(text, space.start()) if space else None
+            return found if all(_is_plain(token) for token in rest) and (closed is None or _is_plain(closed)) else found + "\\"
         case "slash":
             # Before a letter or digit a backslash is only a backslash (`C:\temp`).
             return "\\" if text[end : end + 1].isascii() and text[end : end + 1].isalnum() else "\\\\"
@@ -104,6 +106,11 @@ def _unescaped(match: re.Match[str]) -> str:
     if match[2]:
         return html.unescape(match[0]) if match[2][0] == "#" or match[2] + ";" in html.entities.html5 else match[0]
     return match[0]
+
+
+def ticks(text: str) -> bool:
+    """Say whether GitHub would tick the box of a line that holds `text` in a code span: it takes a tick wherever it stands on the line."""
+    return "[x]" in text or "[X]" in text
 
 
 def code(text: str) -> str:

@@ -416,17 +416,19 @@ def as_yaml(document: dict[str, Any], *, line: int = _LINE) -> str:
     base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper) if max(plain, default="") < "\U00010000" else yaml.SafeDumper
 
     class Dumper(base):  # type: ignore[misc]
+        # Plain values make their own nodes: PyYAML would look each up by type, and note it for aliases that are not wanted.
+        def represent_data(self, data: Any) -> Any:
+            if isinstance(data, str):
+                return yaml.ScalarNode("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
+            if isinstance(data, dict):
+                pairs = [(self.represent_data(key), self.represent_data(value)) for key, value in data.items()]
+                return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=_is_small(data, line))
+            if isinstance(data, list | tuple):
+                return yaml.SequenceNode("tag:yaml.org,2002:seq", [self.represent_data(one) for one in data], flow_style=_is_small(data, line))
+            return super().represent_data(data)
+
         def ignore_aliases(self, data: object) -> bool:
             return True
-
-        def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
-            return super().represent_mapping(tag, mapping, flow_style=_is_small(mapping, line))
-
-        def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
-            return super().represent_sequence(tag, sequence, flow_style=_is_small(sequence, line))
-
-        def represent_scalar(self, tag: str, value: Any, style: str | None = None) -> Any:
-            return super().represent_scalar(tag, value, style="|" if "\n" in str(value) else style)
 
     return str(yaml.dump(document, Dumper=Dumper, sort_keys=False, width=10**6, allow_unicode=True))
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from backend_architect.architects.model.patch import correction, merged
+from backend_architect.architects.model.patch import correction, merged, without
 from backend_architect.architects.model.prompts import prompt
 from backend_architect.errors import AnswerError
 from backend_architect.models.protocol import Answer, ChatModel, Question, Turn
@@ -89,7 +89,10 @@ def _read(
     try:
         value = answer.model_validate(data)
     except ValidationError as error:
-        return data, None, [Problem(_fault(fault)) for fault in error.errors(include_url=False, include_context=False)]
+        faults = error.errors(include_url=False, include_context=False)
+        # A correction names what changes: it cannot take away a member that has no place there.
+        strange = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
+        return without(data, strange), None, [Problem(_fault(fault)) for fault in faults]
     return data, value, judge(value)
 
 

@@ -57,7 +57,7 @@ def _of_stage() -> dict[str, tuple[Standard, ...]]:
 def known(profile: Profile, scope: Scope | None = None, structure: Structure | None = None) -> dict[str, bool]:
     """Return the words of conditions whose truth is settled after the stages so far."""
     words = " ".join((*profile.values("stack"), *(scope.stack if scope else ()))).lower()
-    truths = {"graphql": "graphql" in words, "hypermedia": False, "replay": False, "offline": bool(profile.all("offline"))}
+    truths = {"graphql": "graphql" in words, "hypermedia": False, "replay": False, "offline": any(fact.value != "none" for fact in profile.all("offline"))}
     truths["regions"] = len(profile.values("region")) > 1
     truths["prototype"] = any(fact.value == "prototype" for fact in profile.all("scale"))
     if any(fact.value == "none" for fact in (*profile.all("persistence"), *profile.all("database"))):

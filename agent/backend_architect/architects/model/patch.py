@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import deepcopy
 from functools import cache
 from typing import Any, cast
 
@@ -43,6 +45,24 @@ def merged(given: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """
     dropped = _dropped(change)
     return cast("dict[str, Any]", _merged(given, {name: value for name, value in change.items() if name != DROP}, dropped))
+
+
+def without(given: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
+    """Return an answer without the members at these places; a place that is not there is passed over."""
+    kept = deepcopy(given)
+    for *path, name in places:
+        found: Any = kept
+        for step in path:
+            match found:
+                case dict():
+                    found = found.get(step)
+                case list() if isinstance(step, int) and step < len(found):
+                    found = found[step]
+                case _:
+                    found = None
+        if isinstance(found, dict):
+            found.pop(name, None)
+    return kept
 
 
 def _dropped(change: dict[str, Any]) -> frozenset[str]:

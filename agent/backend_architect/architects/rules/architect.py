@@ -12,6 +12,7 @@ from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.delivery import delivery as deliveries
 from backend_architect.architects.rules.entities.entities import entities
 from backend_architect.architects.rules.layers import data_layer, messaging_layer, operations_layer, performance_layer, security_layer
+from backend_architect.architects.rules.scope import outright
 from backend_architect.architects.rules.scope.scope import scope
 from backend_architect.architects.rules.structure import structure as structures
 from backend_architect.architects.rules.study import study
@@ -37,7 +38,7 @@ class RuleArchitect:
     async def structure(self, brief: Brief, profile: Profile, scope: Scope) -> Structure:
         """Choose the shape, the components and the vocabulary."""
         case = study(brief, profile)
-        return tiny.structure(case, structures.structure(case, scope))
+        return outright.structure(tiny.structure(case, structures.structure(case, scope)), scope)
 
     def needs(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure) -> tuple[tuple[LayerName, ...], ...]:
         """Return the layers this project needs, each its own group: rules cost nothing to ask apart."""
@@ -51,7 +52,7 @@ class RuleArchitect:
         """Decide a group of layers, all of which `needs` named."""
         case = study(brief, profile)
         decided = (_layer(case, name, scope, structure) for name in names)
-        return tuple(tiny.layer(case, layer) for layer in decided if layer is not None)
+        return tuple(outright.layer(tiny.layer(case, layer), scope) for layer in decided if layer is not None)
 
     async def delivery(self, brief: Brief, profile: Profile, design: Design) -> Delivery:
         """Turn the decisions into ordered, verifiable work, and say what is left out."""

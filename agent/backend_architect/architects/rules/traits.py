@@ -115,8 +115,8 @@ def judge(evidence: Evidence) -> Traits:
     )  # fmt: skip
 
 
-def _by(fact: Fact) -> str:
-    """Return how a fact was stated, for a reason: the quotation, or the option."""
+def as_stated(fact: Fact) -> str:
+    """Return how a fact was stated, for a reason: the quotation, or that it was stated outright."""
     quote = fact.quote if len(fact.quote) <= _QUOTE else fact.quote[:_QUOTE].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     return f'the brief says "{quote}"' if fact.origin == "brief" and fact.quote else f"stated outright: {fact.value}"
 
@@ -126,11 +126,11 @@ def _shape(evidence: Evidence) -> tuple[Literal["none", "browser", "cli", "servi
         value = fact.value.lower()
         if value == "none":
             return "browser" if evidence.find(re.compile(r"browser", re.IGNORECASE)) else "none", Judgement(
-                value="no backend", because=_by(fact), cites=fact.cites
+                value="no backend", because=as_stated(fact), cites=fact.cites
             )
         if value == "cli":
-            return "cli", Judgement(value="command-line program", because=_by(fact), cites=fact.cites)
-        return "service", Judgement(value="service", because=_by(fact), cites=fact.cites)
+            return "cli", Judgement(value="command-line program", because=as_stated(fact), cites=fact.cites)
+        return "service", Judgement(value="service", because=as_stated(fact), cites=fact.cites)
     if cites := evidence.find(_BROWSER_ONLY):
         return "browser", Judgement(value="no backend", because="the brief wants everything to run in the browser", cites=cites)
     if cites := evidence.find(_EMBEDDED):
@@ -173,7 +173,7 @@ def _size(evidence: Evidence, rate: float, shape: str) -> tuple[Size, Judgement]
         return "medium", Judgement(value="medium", because=about, cites=cites)
     if "large" in scales:
         fact = scales["large"]
-        return "medium", Judgement(value="medium", because=f"{_by(fact)}; {about}", cites=fact.cites[:3])
+        return "medium", Judgement(value="medium", because=f"{as_stated(fact)}; {about}", cites=fact.cites[:3])
     binding = evidence.systems or sensitive or profile.all("compliance")
     if prototype := scales.get("prototype"):
         size: Size = "small" if binding or asked > 25 else "tiny"
@@ -199,14 +199,14 @@ def _engine(evidence: Evidence, shape: str, size: Size) -> tuple[Engine, Judgeme
         return ("browser" if shape == "browser" else "none"), Judgement(value="no server-side store", because="there is no backend to keep data", cites=())
     persistence = profile.first("persistence")
     if persistence is not None and persistence.value in ("none", "memory"):
-        return "memory", Judgement(value="in memory", because=_by(persistence), cites=persistence.cites)
+        return "memory", Judgement(value="in memory", because=as_stated(persistence), cites=persistence.cites)
     for weak in (False, True):
         for fact in (*profile.all("database"), *profile.all("stack")):
             if evidence.weak(fact) is not weak:
                 continue
             for word, engine in _ENGINES:
                 if word in fact.value.lower():
-                    return engine, Judgement(value=fact.value, because=_by(fact) + (" in the sketch it contains" if weak else ""), cites=fact.cites)
+                    return engine, Judgement(value=fact.value, because=as_stated(fact) + (" in the sketch it contains" if weak else ""), cites=fact.cites)
     if shape == "cli":
         return "memory", Judgement(value="in memory", because="a program that ends with its run; the brief asks for nothing to be kept", cites=())
     if size == "tiny":
@@ -227,7 +227,7 @@ def _pattern(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["singl
         return "single program", Judgement(value="single program", because="nothing is served over a network", cites=())
     for fact in evidence.profile.all("architecture"):
         if fact.value == "microservices" and not evidence.weak(fact):
-            return "services", Judgement(value="services", because=_by(fact), cites=fact.cites)
+            return "services", Judgement(value="services", because=as_stated(fact), cites=fact.cites)
     nouns = dict.fromkeys(action.noun for action in evidence.actions if action.horizon == "now" and action.noun)
     asked = evidence.demanded()
     if size in ("medium", "large") and (len(nouns) > 6 or len(asked) > 25 or len(evidence.contracts.ours) > 8):
@@ -251,7 +251,7 @@ def _auth(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["none", "
     facts = [fact for fact in evidence.profile.all("authentication") if not evidence.weak(fact)]
     refused = next((fact for fact in facts if fact.value == "none"), None)
     if refused is not None:
-        return "none", Judgement(value="none", because=_by(refused), cites=refused.cites)
+        return "none", Judgement(value="none", because=as_stated(refused), cites=refused.cites)
     spelled = [endpoint for endpoint in evidence.contracts.ours if endpoint.auth in ("required", "optional")]
     if spelled:
         cites = tuple(dict.fromkeys(n for endpoint in spelled for n in endpoint.cites))[:3]
@@ -261,12 +261,12 @@ def _auth(evidence: Evidence, shape: str, size: Size) -> tuple[Literal["none", "
     for fact in facts:
         value = fact.value.lower()
         if any(word in value for word in ("sso", "saml", "oidc", "openid", "single sign", "entra", "active directory", "identity")):
-            return "external", Judgement(value="external identity provider", because=_by(fact), cites=fact.cites)
+            return "external", Judgement(value="external identity provider", because=as_stated(fact), cites=fact.cites)
         if "api key" in value or "api-key" in value:
-            return "api-key", Judgement(value="API key", because=_by(fact), cites=fact.cites)
+            return "api-key", Judgement(value="API key", because=as_stated(fact), cites=fact.cites)
         if any(word in value for word in ("jwt", "token", "oauth")):
-            return "token", Judgement(value="token", because=_by(fact), cites=fact.cites)
-        return "session", Judgement(value="session", because=_by(fact), cites=fact.cites)
+            return "token", Judgement(value="token", because=as_stated(fact), cites=fact.cites)
+        return "session", Judgement(value="session", because=as_stated(fact), cites=fact.cites)
     if any(system.name == "identity provider" for system in evidence.systems):
         system = next(s for s in evidence.systems if s.name == "identity provider")
         return "external", Judgement(value="external identity provider", because="the brief names one", cites=system.cites)
@@ -298,6 +298,9 @@ def _realtime(evidence: Evidence, shape: str) -> tuple[Literal["none", "later", 
     if shape != "service":
         return "none", Judgement(value="none", because="nothing is pushed to anybody", cites=())
     asked = evidence.find(_PUSH, demanded_only=True)
+    fact = evidence.profile.first("real-time")
+    if fact is not None and fact.origin != "brief":
+        return _stated_realtime(evidence, fact, asked)
     if not asked:
         return "none", Judgement(value="none", because="no statement asks for updates without asking", cites=())
     now = tuple(n for n in asked if evidence.readings[n - 1].horizon == "now")
@@ -312,11 +315,21 @@ def _realtime(evidence: Evidence, shape: str) -> tuple[Literal["none", "later", 
     return "sse", Judgement(value="server-sent events", because="changes flow one way, from server to client", cites=now)
 
 
+def _stated_realtime(evidence: Evidence, fact: Fact, asked: Cites) -> tuple[Literal["none", "sse", "websocket"], Judgement]:
+    """Return what is stated outright; whether it goes both ways is told by the statements that want updates, if any do."""
+    if fact.value == "none":
+        return "none", Judgement(value="none", because=as_stated(fact), cites=fact.cites)
+    two_way = any(_TWO_WAY.search(evidence.brief.statements[n - 1].text) for n in asked)
+    if fact.value == "WebSocket" or (fact.value != "SSE" and two_way):
+        return "websocket", Judgement(value="WebSocket", because=as_stated(fact), cites=fact.cites or asked)
+    return "sse", Judgement(value="server-sent events", because=as_stated(fact), cites=fact.cites or asked)
+
+
 def _latency(profile: Profile) -> tuple[int, Judgement]:
     stated = [fact for fact in profile.all("latency") if fact.number]
     if stated:
         tightest = min(stated, key=lambda fact: fact.number or 0.0)
-        return max(1, round(tightest.number or 0.0)), Judgement(value=tightest.value, because=_by(tightest), cites=tightest.cites)
+        return max(1, round(tightest.number or 0.0)), Judgement(value=tightest.value, because=as_stated(tightest), cites=tightest.cites)
     return 200, Judgement(value="200 ms at the 95th percentile", because="the brief states none; 200 ms is the usual target of an interactive API", cites=())
 
 
@@ -328,7 +341,7 @@ def _existing(evidence: Evidence) -> bool:
 
 def _regulated(profile: Profile) -> tuple[Judgement, ...]:
     return tuple(
-        Judgement(value=fact.value, because=_by(fact), cites=fact.cites)
+        Judgement(value=fact.value, because=as_stated(fact), cites=fact.cites)
         for fact in dict.fromkeys(profile.all("compliance"))
         if not lexicon.ACCESSIBILITY.search(fact.value)
     )

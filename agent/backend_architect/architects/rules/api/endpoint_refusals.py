@@ -10,8 +10,9 @@ from backend_architect.architects.rules.language.wording import clipped
 from backend_architect.architects.rules.language.words import an, camel, words
 from backend_architect.brief import Statement
 from backend_architect.design import EndpointError, Entity, Parameter
+from backend_architect.expressions import expression
 
-_ONCE_PER_PERSON = re.compile(r"\b(?:more than once|only once|once per|twice)\b", re.IGNORECASE)
+_ONCE_PER_PERSON = expression(r"\b(?:more than once|only once|once per|twice)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ def groups(design: Design) -> tuple[Group, ...]:
     found: dict[str, list[Endpoint]] = {}
     for endpoint in sorted(design.endpoints, key=lambda e: not e.primary):
         found.setdefault(evidence.resource(endpoint), []).append(endpoint)
-    return tuple(Group(name, tuple(sorted(endpoints, key=design.endpoints.index))) for name, endpoints in found.items())
+    places = {endpoint.key: place for place, endpoint in enumerate(design.endpoints)}
+    return tuple(Group(name, tuple(sorted(endpoints, key=lambda endpoint: places[endpoint.key]))) for name, endpoints in found.items())
 
 
 def parts(case: Case, design: Design) -> tuple[Component, ...]:

@@ -17,8 +17,9 @@ from backend_architect.architects.rules.layers import evidence, grounds
 from backend_architect.architects.rules.layers.evidence import taken_in
 from backend_architect.architects.rules.layers.jobs import forwarded
 from backend_architect.design import Design, Endpoint
+from backend_architect.expressions import expression
 
-_LOGIN = re.compile(r"/(?:log-?in|log-?out|sessions?|tokens?|register|auth\w*|me)(?:/|$)|/users/login$", re.IGNORECASE)
+_LOGIN = expression(r"/(?:log-?in|log-?out|sessions?|tokens?|register|auth\w*|me)(?:/|$)|/users/login$", re.IGNORECASE)
 
 
 def service(case: Case, design: Design) -> tuple[list[Draft], dict[str, str]]:

@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 from backend_architect.architects.rules.case import Stack
 from backend_architect.design import Engine
-from backend_architect.profile import Fact
+from backend_architect.expressions import expression
+from backend_architect.profile import Fact, Profile
 
 Language = Literal["typescript", "python", "go", "csharp", "java", "kotlin", "ruby", "php", "rust", "elixir"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -108,7 +109,7 @@ _NAMES: tuple[tuple[str, Language, str], ...] = (
 )
 """How briefs name a stack; the first pattern in this order that fits a fact decides what the fact means."""
 
-_NAMED = tuple((re.compile(rf"(?<![\w.]){pattern}(?![\w+#])", re.IGNORECASE), language, framework) for pattern, language, framework in _NAMES)
+_NAMED = tuple((expression(rf"(?<![\w.]){pattern}(?![\w+#])", re.IGNORECASE), language, framework) for pattern, language, framework in _NAMES)
 
 _VARIANTS: dict[str, dict[str, str]] = {
     "Django": {"run": "python manage.py runserver", "test": "pytest", "lint": "ruff check ."},
@@ -153,6 +154,12 @@ def stack_for(facts: Sequence[Fact], *, program: bool = False) -> Stack:
         changes |= {"framework": framework, **_VARIANTS.get(framework, {})}
     stack = default.model_copy(update=changes)
     return _as_program(stack) if program else stack
+
+
+def uncommanded(profile: Profile) -> tuple[str, ...]:
+    """Return what is stated outright as the stack and fits no pattern: it stands in the plan, and no command is known for it."""
+    stated = (fact.value for fact in profile.all("stack") if not fact.cites)
+    return tuple(dict.fromkeys(value for value in stated if not any(pattern.search(value) for pattern, _, _ in _NAMED)))
 
 
 def _as_program(stack: Stack) -> Stack:

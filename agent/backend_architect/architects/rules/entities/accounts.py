@@ -13,8 +13,9 @@ from backend_architect.architects.rules.entities.stated_fields import add_person
 from backend_architect.architects.rules.language.nouns import canonical, is_person
 from backend_architect.architects.rules.language.words import plural, snake, words
 from backend_architect.architects.rules.reading.text_evidence import demands, pattern
+from backend_architect.expressions import expression
 
-_AUDIT = re.compile(
+_AUDIT = expression(
     (
         r"\baudit (?:log|trail|record|events?)\w*|\blog(?:s|ged|ging)? (?:of )?(?:all|every|each) (?:access|change|action|quer)\w*"
         r"|\btraceab\w+ of (?:access|changes)\b|审计日志|trilha de auditoria|prüfprotokoll"

@@ -14,13 +14,14 @@ from backend_architect.architects.rules.language.words import plural, words
 from backend_architect.architects.rules.reading import periods, text_evidence
 from backend_architect.brief import Statement
 from backend_architect.design import Field, Index
+from backend_architect.expressions import expression
 
-_SHARED = re.compile(r"\b(?:team|collaborat\w+|shared|together|several people|multiple users|concurrent(?:ly)? edit\w*)\b", re.IGNORECASE)
-_SCARCE = re.compile(
+_SHARED = expression(r"\b(?:team|collaborat\w+|shared|together|several people|multiple users|concurrent(?:ly)? edit\w*)\b", re.IGNORECASE)
+_SCARCE = expression(
     r"\b(?:seat|stock|slot|capacity|overbook\w*|double[- ]book\w*|sold out|oversell\w*|available copies|last one|overlap\w*|highest bid|outbid|first come)\b",
     re.IGNORECASE,
 )
-_TWICE = re.compile(
+_TWICE = expression(
     r"\b(?:double[- ]book\w*|overlap\w*|just taken|given (?:away )?twice|booked twice|same \w+ at the same time|must not be given)\b", re.IGNORECASE
 )
 _MEMORY = ("memory", "browser")

@@ -116,7 +116,7 @@ def verbs() -> dict[str, tuple[str, Verb]]:
 
 
 def _any(*words: str) -> re.Pattern[str]:
-    return re.compile("|".join(words), re.IGNORECASE)
+    return expression("|".join(words), re.IGNORECASE)
 
 
 MODAL = _any(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from backend_architect.architects.rules.case import Verb
 from backend_architect.architects.rules.language import lexicon
 from backend_architect.architects.rules.language.english import BE, DETERMINERS, GENERIC_HEADS, LEADS, PARTICLES, PRONOUNS, STOP, SYSTEMS, UI, is_person
+from backend_architect.expressions import expression
 
 _TOKEN = re.compile(r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9'’_-]*|[,;.:()/&]|[^\sA-Za-z]")
 _LONGEST_WORD = 80
@@ -19,11 +20,11 @@ _KINDS = frozenset({"type", "kind", "sort", "set", "form", "number", "show"})
 """Nouns before "of" that look like verbs."""
 _TAILS = frozenset({"coming", "arriving", "waiting", "running", "going", "leaving", "following", "existing", "incoming"})
 _LISTS = frozenset({"list", "lists", "table", "overview", "catalogue", "catalog"})
-_OF_WHAT = re.compile(r"\s+(?:for|of) (?:the|an?|each|its|their)\b.*$", re.IGNORECASE)
+_OF_WHAT = expression(r"\s+(?:for|of) (?:the|an?|each|its|their)\b.*$", re.IGNORECASE)
 """What a member is for: "a reason for the visit" is a reason."""
 _MANNERS = frozenset({"free-text", "free-form", "optional", "mandatory"})
 """Words before a member that say how it is given."""
-_MEMBER_CUE = re.compile(
+_MEMBER_CUE = expression(
     r"\b(?:with|including|includes?|containing|contains?|consisting of|consists of|has|have|having|such as|namely|by its|giving|plus)\b(?P<list>[^.;:!?]{3,160})",
     re.IGNORECASE,
 )

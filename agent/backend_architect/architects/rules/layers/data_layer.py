@@ -28,13 +28,14 @@ from backend_architect.architects.rules.structure.contexts import singular
 from backend_architect.architects.rules.structure.parts import instances, main_entity
 from backend_architect.architects.rules.structure.topics import topical
 from backend_architect.design import DataDecision, Engine, Entity, Rejected, Scope, Structure
+from backend_architect.expressions import expression
 
 KEY = "d-data"
 ENGINE_ASSUMED = "a-engine"
 """Key of the assumption that stands for an engine the brief gives no reason for."""
 
-_OBJECTS = re.compile(r"\b(?:object stor\w+|blob stor\w+|s3)\b|对象存储", re.IGNORECASE)
-_DOCUMENT = re.compile(r"\b(?:nosql|mongo\w*|document (?:store|database)|key-value|cosmos\w*|dynamo\w*)\b|键-?值", re.IGNORECASE)
+_OBJECTS = expression(r"\b(?:object stor\w+|blob stor\w+|s3)\b|对象存储", re.IGNORECASE)
+_DOCUMENT = expression(r"\b(?:nosql|mongo\w*|document (?:store|database)|key-value|cosmos\w*|dynamo\w*)\b|键-?值", re.IGNORECASE)
 _ALL: tuple[Label, ...] = (*DEMANDS, "solution", "context")
 _SMALL_ITEM = 100_000
 """Bytes up to which a text belongs in its row rather than in an object store."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from backend_architect.architects.rules.case import Action, Case, remembered
 from backend_architect.architects.rules.language import wording
@@ -12,7 +13,7 @@ from backend_architect.architects.rules.layers.contents import contents
 from backend_architect.architects.rules.layers.job_ways import STEPS, WAYS, Kind
 from backend_architect.architects.rules.reading import periods
 from backend_architect.brief import Statement
-from backend_architect.design import Endpoint, Entity, Job, Scope
+from backend_architect.design import Endpoint, Entity, Job, Requirement, Scope
 from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
@@ -99,10 +100,29 @@ _COUNTING = expression(
 _COUNTS = expression(r"(?:^|_)(?:visits?|views?|hits?|clicks?|stats?|statistics?|counts?|analytics)(?:_|$)", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class _Design:
+    """What jobs are made for. Its hash is short: three stages ask for the same jobs, and all of it is long."""
+
+    scope: Scope = field(compare=False)
+    requirements: tuple[Requirement, ...]
+    entities: tuple[Entity, ...]
+    endpoints: tuple[Endpoint, ...]
+
+    def __hash__(self) -> int:
+        return hash((len(self.requirements), len(self.entities), len(self.endpoints)))
+
+
 def jobs(case: Case, scope: Scope, entities: Sequence[Entity], endpoints: Sequence[Endpoint]) -> tuple[Job, ...]:
     """Return the background jobs, those that close the loop first; at most as many as the size bears."""
     if case.traits.shape != "service":
         return ()
+    return _jobs(case, _Design(scope, scope.requirements, tuple(entities), tuple(endpoints)))
+
+
+@remembered
+def _jobs(case: Case, design: _Design) -> tuple[Job, ...]:
+    scope, entities, endpoints = design.scope, design.entities, design.endpoints
     found: dict[str, Job] = {}
     noun = evidence.thing(evidence.primary(endpoints), entities)
     # What the running system takes from the queue by itself needs no worker of ours.

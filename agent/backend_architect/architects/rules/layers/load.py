@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence, grounds
+from backend_architect.architects.rules.traits import as_stated
 from backend_architect.design import Load
 from backend_architect.expressions import expression
 from backend_architect.profile import Fact, FactName
@@ -108,7 +109,7 @@ def _agree(first: Fact, second: Fact) -> bool:
 
 
 def _basis(fact: Fact, name: FactName) -> str:
-    said = f"Stated: {wording.quoted(fact.quote, 80)}" if fact.quote else f"Stated outright ({fact.origin})"
+    said = f"Stated: {wording.quoted(fact.quote, 80)}" if fact.origin == "brief" and fact.quote else wording.headed(as_stated(fact))
     per = _PER.search(fact.quote) or _PER.search(fact.value)
     if name not in _RATES or fact.number is None or per is None:
         return said

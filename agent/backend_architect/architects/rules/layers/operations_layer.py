@@ -13,22 +13,24 @@ from backend_architect.architects.rules.layers import containers, evidence, grou
 from backend_architect.architects.rules.layers.load import busiest, staged
 from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.architects.rules.layers.watch import monitors
+from backend_architect.architects.rules.scope import outright
 from backend_architect.design import Component, Endpoint, Entity, Operation, OperationsDecision, OperationsLayer, Rejected, Scope, Structure
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
-_KUBERNETES = re.compile(r"\bkubernetes\b|\bk8s\b|\baks\b|\beks\b|\bgke\b", re.IGNORECASE)
-_PORT = re.compile(r"\b(?:port|porta|puerto|端口)\s*`?(?P<port>\d{2,5})\b", re.IGNORECASE)
+_KUBERNETES = expression(r"\bkubernetes\b|\bk8s\b|\baks\b|\beks\b|\bgke\b", re.IGNORECASE)
+_PORT = expression(r"\b(?:port|porta|puerto|端口)\s*`?(?P<port>\d{2,5})\b", re.IGNORECASE)
 _CI: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("GitHub Actions", re.compile(r"\bgithub actions?\b", re.IGNORECASE)),
-    ("GitLab CI", re.compile(r"\bgitlab(?:[ -]ci)?\b", re.IGNORECASE)),
-    ("Azure Pipelines", re.compile(r"\bazure (?:pipelines|devops)\b|\bvsts\b", re.IGNORECASE)),
-    ("Jenkins", re.compile(r"\bjenkins\b", re.IGNORECASE)),
-    ("CircleCI", re.compile(r"\bcircle ?ci\b", re.IGNORECASE)),
+    ("GitHub Actions", expression(r"\bgithub actions?\b", re.IGNORECASE)),
+    ("GitLab CI", expression(r"\bgitlab(?:[ -]ci)?\b", re.IGNORECASE)),
+    ("Azure Pipelines", expression(r"\bazure (?:pipelines|devops)\b|\bvsts\b", re.IGNORECASE)),
+    ("Jenkins", expression(r"\bjenkins\b", re.IGNORECASE)),
+    ("CircleCI", expression(r"\bcircle ?ci\b", re.IGNORECASE)),
 )
-_ZERO_DOWN = re.compile(
+_ZERO_DOWN = expression(
     r"\bzero[- ]downtime\b|\bno downtime\b|\bwithout (?:any )?(?:downtime|interruption)\b|\bmaintenance window\b|\bnot interrupt\b", re.IGNORECASE
 )
-_STAGING = re.compile(r"\bstaging\b", re.IGNORECASE)
+_STAGING = expression(r"\bstaging\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def decide(case: Case, scope: Scope, structure: Structure, entities: Sequence[En
         rejected=_rejected(setting),
         satisfies=evidence.serves(scope, (*cites, *containers.obeyed(case))),
         cites=cites,
-        deployment=_deployment(setting),
+        deployment=_placed(setting),
         pipeline=_pipeline(setting),
         health=_health(setting),
         observability=_observability(setting),
@@ -209,6 +211,13 @@ def _rejected(found: _Setting) -> tuple[Rejected, ...]:
             because=f"{wording.counted(count, 'deployable')} of one team; its own upkeep would exceed theirs. From about 10 services on it pays",
         ),
     )
+
+
+def _placed(found: _Setting) -> str:
+    """Return how it is deployed and, if that is said, in which region."""
+    where, semicolon, rest = _deployment(found).partition("; ")
+    there = wording.listing(outright.places(found.case))
+    return f"{where}{f', in the region {there}' if there else ''}{semicolon}{rest}"
 
 
 def _deployment(found: _Setting) -> str:

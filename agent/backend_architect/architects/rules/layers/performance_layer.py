@@ -15,10 +15,11 @@ from backend_architect.architects.rules.layers.growth import growth
 from backend_architect.architects.rules.layers.jobs import counts_visits
 from backend_architect.architects.rules.layers.load import busiest, load, sources, staged, test_rate
 from backend_architect.design import Cache, CriticalPath, Endpoint, Entity, PerformanceDecision, PerformanceLayer, Rejected, Scope, Structure
+from backend_architect.expressions import expression
 from backend_architect.profile import Fact, FactName
 from backend_architect.text import Cites
 
-_STATIC = re.compile(r"\b(?:static (?:content|files|assets)|cdn|content delivery|images?|videos?|across geographies)\b", re.IGNORECASE)
+_STATIC = expression(r"\b(?:static (?:content|files|assets)|cdn|content delivery|images?|videos?|across geographies)\b", re.IGNORECASE)
 _CHANGES = ("PUT", "PATCH")
 CACHE = "c-cache"
 _ANSWER = "Answer of"

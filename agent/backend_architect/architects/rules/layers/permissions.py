@@ -39,17 +39,18 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     for name in acted:
         if name and name not in actors:
             actors[name] = Actor(name=name, cites=tuple(a.statement for a in acted[name][:3]))
+    calls = Calls(case, entities, endpoints)
     ranked = sorted(actors.values(), key=lambda a: (not a.privileged, a.anonymous))
     found = []
     for actor in ranked:
-        acts = tuple(act for act in acted.get(actor.name, ()) if _allowed(case, actor, endpoints, calls_of(case, act, entities, endpoints)))
+        acts = tuple(act for act in acted.get(actor.name, ()) if _allowed(case, actor, endpoints, calls.of(act)))
         if not acts:
             continue
         found.append(
             Permission(
                 who=headed(as_written(case, actor.name, actor.cites)),
                 may=doing(acts, most=4),
-                limit=_limit(case, actor, acts, entities, endpoints),
+                limit=_limit(case, actor, acts, calls),
                 cites=cites([a.statement for a in acts], actor.cites, most=6),
             )
         )
@@ -58,22 +59,32 @@ def permissions(case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpo
     return tuple(found[:_MOST])
 
 
-def calls_of(case: Case, act: Action, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
-    """Return the endpoints through which a person does this; none if the API has none for it."""
-    sought = look_up(case)
-    if sought is not None and act in sought.actions:
-        return tuple(endpoint for endpoint in endpoints if endpoint.path == sought.path)
-    if act.verb in ("login", "logout"):
-        return tuple(endpoint for endpoint in endpoints if endpoint.path.endswith(("/sessions", "/sessions/current", "/login", "/logout")))
-    meant = _meant(act)
-    about = tuple(endpoint for endpoint in endpoints if meant & _nouns(endpoint, entities))
-    if act.verb == "compute":
-        about += tuple(endpoint for endpoint in endpoints if any(endpoint.path.rpartition("/")[2].startswith(f"{noun}-") for noun in meant))
-    if act.verb in _READS:
-        return tuple(endpoint for endpoint in about if endpoint.method not in _WRITING)
-    writes = tuple(endpoint for endpoint in about if endpoint.method in _WRITING)
-    exact = tuple(endpoint for endpoint in writes if endpoint.method in _METHODS.get(act.verb, ()))
-    return exact or writes
+class Calls:
+    """Which endpoints an act is done through; what each endpoint is about is read once."""
+
+    def __init__(self, case: Case, entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> None:
+        """Read what each endpoint is about."""
+        self.entities = entities
+        self.endpoints = endpoints
+        self.case = case
+        self._about = tuple((endpoint, _nouns(endpoint, entities)) for endpoint in endpoints)
+
+    def of(self, act: Action) -> tuple[Endpoint, ...]:
+        """Return the endpoints through which a person does this; none if the API has none for it."""
+        sought = look_up(self.case)
+        if sought is not None and act in sought.actions:
+            return tuple(endpoint for endpoint in self.endpoints if endpoint.path == sought.path)
+        if act.verb in ("login", "logout"):
+            return tuple(endpoint for endpoint in self.endpoints if endpoint.path.endswith(("/sessions", "/sessions/current", "/login", "/logout")))
+        meant = _meant(act)
+        about = tuple(endpoint for endpoint, nouns in self._about if not meant.isdisjoint(nouns))
+        if act.verb == "compute":
+            about += tuple(endpoint for endpoint in self.endpoints if any(endpoint.path.rpartition("/")[2].startswith(f"{noun}-") for noun in meant))
+        if act.verb in _READS:
+            return tuple(endpoint for endpoint in about if endpoint.method not in _WRITING)
+        writes = tuple(endpoint for endpoint in about if endpoint.method in _WRITING)
+        exact = tuple(endpoint for endpoint in writes if endpoint.method in _METHODS.get(act.verb, ()))
+        return exact or writes
 
 
 def _meant(act: Action) -> set[str]:
@@ -112,15 +123,16 @@ def _admits(endpoint: Endpoint, actor: Actor) -> bool:
             return not actor.anonymous
 
 
-def _limit(case: Case, actor: Actor, acts: tuple[Action, ...], entities: tuple[Entity, ...], endpoints: tuple[Endpoint, ...]) -> str:
+def _limit(case: Case, actor: Actor, acts: tuple[Action, ...], known: Calls) -> str:
+    entities, endpoints = known.entities, known.endpoints
     if case.traits.auth == "none":
         return "" if case.traits.size == "tiny" else "no sign-in: whoever reaches the address may"
     if actor.anonymous:
         return "without signing in; what is not named here is refused"
     if case.traits.auth == "api-key":
         return "with its own key"
-    calls = [endpoint for act in acts for endpoint in calls_of(case, act, entities, endpoints) if _admits(endpoint, actor)]
-    if calls and all(endpoint.auth in ("none", "optional") for endpoint in calls) and all(calls_of(case, act, entities, endpoints) for act in acts):
+    calls = [endpoint for act in acts for endpoint in known.of(act) if _admits(endpoint, actor)]
+    if calls and all(endpoint.auth in ("none", "optional") for endpoint in calls) and all(known.of(act) for act in acts):
         return "needs no sign-in"
     if any(endpoint.auth == "role" for endpoint in calls):
         alone = _alone(actor, entities, endpoints)

@@ -10,8 +10,9 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.language import wording
 from backend_architect.architects.rules.layers import evidence
 from backend_architect.design import Endpoint, Entity, RealTime, Rejected
+from backend_architect.expressions import expression
 
-_STREAM = re.compile(r"\bweb ?sockets?\b|\bserver[- ]sent\b|\bSSE\b", re.IGNORECASE)
+_STREAM = expression(r"\bweb ?sockets?\b|\bserver[- ]sent\b|\bSSE\b", re.IGNORECASE)
 
 Choice = Literal["request-response", "short-polling", "long-polling", "sse", "websocket"]
 
@@ -56,7 +57,8 @@ def _said(case: Case) -> str:
     """Return what the brief says about live updates, in its own words."""
     cites = case.traits.realtime_basis.cites
     if not cites:
-        return "the brief"
+        fact = case.profile.first("real-time")
+        return f"the stated fact `real-time: {fact.value}`" if fact is not None and not fact.cites else "the brief"
     texts = [case.statement(number).text for number in cites]
     return wording.quoted(next((text for text in texts if _STREAM.search(text)), texts[0]), 80)
 

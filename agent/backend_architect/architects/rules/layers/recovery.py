@@ -9,28 +9,29 @@ from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.language.wording import cites, clipped, listing, plural, quoted
 from backend_architect.architects.rules.layers.grounds import demanding
 from backend_architect.design import Engine
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
 _TIME = r"(?P<n>\d+(?:\.\d+)?|an?|one|two|three|four|five|six|eight|ten|twelve|fifteen|thirty)[\s-]*(?P<unit>s|sec(?:ond)?s?|min(?:ute)?s?|h|hours?|days?)\b"
-_BACK = re.compile(
+_BACK = expression(
     r"\b(?:back(?: up| online| in service| again| in operation)?|recover(?:ed|y)?|restored?|running again|rto)\b"
     rf"(?:\s+(?:time|objective|is|of|must|be|at most|takes?)){{0,3}}[\s:]*(?:within|in|under|after)?\s*(?:at most\s+|no more than\s+)?{_TIME}",
     re.IGNORECASE,
 )
 _LOSS = (
-    re.compile(rf"\bno (?P<what>[^.;,]{{2,40}}?) older than {_TIME}[^.;,]{{0,12}}\b(?:may|must|can|shall|should) (?:be|get) lost", re.IGNORECASE),
-    re.compile(rf"\b(?:at most|no more than|not more than|up to|maximum of) (?:the last )?{_TIME}(?: worth)? of (?P<what>data|work|[\w-]+)", re.IGNORECASE),
-    re.compile(rf"\b(?:lose|lost|losing|loss of|rpo)\b[^.;,\d]{{0,40}}?{_TIME}", re.IGNORECASE),
+    expression(rf"\bno (?P<what>[^.;,]{{2,40}}?) older than {_TIME}[^.;,]{{0,12}}\b(?:may|must|can|shall|should) (?:be|get) lost", re.IGNORECASE),
+    expression(rf"\b(?:at most|no more than|not more than|up to|maximum of) (?:the last )?{_TIME}(?: worth)? of (?P<what>data|work|[\w-]+)", re.IGNORECASE),
+    expression(rf"\b(?:lose|lost|losing|loss of|rpo)\b[^.;,\d]{{0,40}}?{_TIME}", re.IGNORECASE),
 )
-_ABOUT_LOSS = re.compile(r"\b(?:lose|lost|losing|loss|rpo)\b", re.IGNORECASE)
+_ABOUT_LOSS = expression(r"\b(?:lose|lost|losing|loss|rpo)\b", re.IGNORECASE)
 _NEVER = (
-    re.compile(
+    expression(
         r"\bno (?P<what>[^.;:,]{2,80}?) (?:may|must|can|shall|should) (?:ever )?(?:be|get|go) lost(?!\s*(?:for|after))"
         r"|\b(?P<all>nothing) (?:that (?:was|is) [\w ]{3,30}? )?(?:may|must|can|shall|should) (?:ever )?(?:be|get) lost",
         re.IGNORECASE,
     ),
-    re.compile(r"\b(?P<what>[\w-]+(?: [\w-]+)?) (?:must|may|can|shall|should) (?:not|never) (?:ever )?(?:be|get) lost", re.IGNORECASE),
-    re.compile(r"\b(?:must|may|can|shall|should) (?:not|never) lose (?:an?y? |a single )?(?P<what>[\w-]+(?: [\w-]+)?)", re.IGNORECASE),
+    expression(r"\b(?P<what>[\w-]+(?: [\w-]+)?) (?:must|may|can|shall|should) (?:not|never) (?:ever )?(?:be|get) lost", re.IGNORECASE),
+    expression(r"\b(?:must|may|can|shall|should) (?:not|never) lose (?:an?y? |a single )?(?P<what>[\w-]+(?: [\w-]+)?)", re.IGNORECASE),
 )
 _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "thirty": 30,

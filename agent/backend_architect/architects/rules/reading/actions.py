@@ -14,12 +14,12 @@ from backend_architect.brief import Brief, Statement
 from backend_architect.expressions import expression
 from backend_architect.ingest import technologies
 
-_ACTOR = re.compile(
+_ACTOR = expression(
     r"^(?:(?:the|an?|each|every|any|all|only|both|our)\s+)?(?P<actor>[A-Za-z][\w'’&/ -]{1,60}?)\s+(?:(?:then|also|only|always|still|now)\s+)?"
     r"(?:can(?:not|'t)?|could|may|must|should|shall|will|wants?|wish(?:es)?|would like|needs?|(?:is|are) (?:able|allowed|required)|ha(?:s|ve) to)\b(?:\s+(?:also|only|not|be able|be allowed))*(?:\s+to)?\s*",
     re.IGNORECASE,
 )
-_SO_THAT = re.compile(r"[,;]?\s+(?:so that|in order to|because)\b.*$", re.IGNORECASE)
+_SO_THAT = expression(r"[,;]?\s+(?:so that|in order to|because)\b.*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _HAS = re.compile(
     r"\b(?P<thing>(?:[A-Za-z-]+ ){0,2}[A-Za-z-]+) (?P<cue>with|has|have|having|consists? of|contains?|includes?|is described by)\b:? "
@@ -59,7 +59,7 @@ _UP_TO = expression(
     r"\b(?:up to|at most|no more than|a maximum of) (?!\w+ (?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b)(?=\w+ [a-z]+s\b)", re.IGNORECASE
 )
 """Stands between a verb and what it is done to: "stores up to five plates"."""
-_CLICK = re.compile(r"\b(?:click|press|tap|hit|use)(?:s|ing)? (?:on )?(?:an?|the) [\'\"“‘`]?[\w +-]{1,20}[\'\"”’`]? button(?: to)?\b", re.IGNORECASE)
+_CLICK = expression(r"\b(?:click|press|tap|hit|use)(?:s|ing)? (?:on )?(?:an?|the) [\'\"“‘`]?[\w +-]{1,20}[\'\"”’`]? button(?: to)?\b", re.IGNORECASE)
 
 
 def read_actions(brief: Brief, readings: tuple[Reading, ...]) -> tuple[Action, ...]:

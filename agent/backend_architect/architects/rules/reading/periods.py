@@ -11,27 +11,28 @@ from backend_architect.architects.rules.case import Case, remembered
 from backend_architect.architects.rules.language.nouns import canonical
 from backend_architect.architects.rules.language.wording import clipped
 from backend_architect.architects.rules.language.words import singular
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
 _UNIT = r"(?:day|week|month|year|tag|woche|monat|jahr|dia|día|mes|mês|ano|año|jour|mois|an)(?:s|es|e|en|n)?"
-_LENGTH = re.compile(rf"\b(?:\d[\d,.]*|[^\W\d_]+)[\s-]+(?:calendar |full )?{_UNIT}\b|\bas long as\b|\b(?:forever|indefinitely|permanently)\b", re.IGNORECASE)
-_NUMBERED = re.compile(rf"\b\d[\d,.]*[\s-]+(?:calendar |full )?{_UNIT}\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?<=[.;!?])\s+|;\s*|,\s+(?:and|but|while|whereas|und|aber)\s+|,\s+|\s+(?:and|but|while|whereas)\s+", re.IGNORECASE)
+_LENGTH = expression(rf"\b(?:\d[\d,.]*|[^\W\d_]+)[\s-]+(?:calendar |full )?{_UNIT}\b|\bas long as\b|\b(?:forever|indefinitely|permanently)\b", re.IGNORECASE)
+_NUMBERED = expression(rf"\b\d[\d,.]*[\s-]+(?:calendar |full )?{_UNIT}\b", re.IGNORECASE)
+_CLAUSE = expression(r"(?<=[.;!?])\s+|;\s*|,\s+(?:and|but|while|whereas|und|aber)\s+|,\s+|\s+(?:and|but|while|whereas)\s+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
-_AFTER = re.compile(r"\s*after\s+(?P<event>[^.;,]{3,60})", re.IGNORECASE)
-_UNLESS = re.compile(r"\s+(?:unless|if|when|and|but|wenn)\b.*$", re.IGNORECASE)
-_KEEPING = re.compile(
+_AFTER = expression(r"\s*after\s+(?P<event>[^.;,]{3,60})", re.IGNORECASE)
+_UNLESS = expression(r"\s+(?:unless|if|when|and|but|wenn)\b.*$", re.IGNORECASE)
+_KEEPING = expression(
     r"\b(?:is|are|be|been|being|will|must|shall|should|may|can|has|have|to|not|only|we|you|it|they|please|automatically|kept|keep|keeps|stored?|retain(?:ed|s)?"
     r"|delet(?:e|ed|es)|purg(?:e|ed|es)|remov(?:e|ed|es)|archiv(?:e|ed|es)|expires?|expired|disappears?|erased?|anonymi[sz]ed|logged|older than|retention"
     r"|at least|at most|up to|werden|wird|a period|the last|the past)\b",
     re.IGNORECASE,
 )
-_VERB = re.compile(
+_VERB = expression(
     r"\b(?:is|are|must|shall|should|will|may|can|has to|have to|expires?|disappears?|werden|wird|older than)\b|\b(?:kept|stored|retained|deleted|removed)\b",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"\b(?:of|by|from|to|for|in|on|at|about|with|after|over|that|which|who|whose|than|von|der|für)\b", re.IGNORECASE)
-_AUDIT = re.compile(r"\b(?:log|logs|logged|audit\w*|trail|logbook|protocol)\b", re.IGNORECASE)
+_LINK = expression(r"\b(?:of|by|from|to|for|in|on|at|about|with|after|over|that|which|who|whose|than|von|der|für)\b", re.IGNORECASE)
+_AUDIT = expression(r"\b(?:log|logs|logged|audit\w*|trail|logbook|protocol)\b", re.IGNORECASE)
 _ALL = frozenset({"data", "everything", "datum", "content", "all", "information", "record", "history", "daten", "dado", "dato", "row", "file", "period"})
 """Heads that name nothing of their own: what follows them does, and alone they mean all of it."""
 

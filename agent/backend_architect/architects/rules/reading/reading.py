@@ -33,6 +33,8 @@ _LISTS = expression(r"\b(?:has|have|consists? of|contains?|includes?|is describe
 """A sentence that says what a thing is made of."""
 _TICK_ONLY = expression(r"`[^`]+`")
 _CAPABILITY = expression(r"\b(?:can|could|may|must|should|shall|will|want|wish|able|need|has to|have to)\b", re.IGNORECASE)
+_CAPABLE = expression(r"(?:the |an? |each |every )?[\w' -]{2,40}? (?:can|may|wants? to|should be able to)\b", re.IGNORECASE)
+"""How a sentence begins that says what somebody can do."""
 _NUMBER = expression(r"\d|一|百|千|万|亿")
 _EITHER_END = expression(r"\beither\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\W+or\W+(?:\w+\W+){0,2}?(?:front[- ]?end|back[- ]?end)\b", re.IGNORECASE)
 _FRONT_END = expression(r"^\W*(?:\d+\W*)?front[- ]?end\b", re.IGNORECASE)
@@ -218,15 +220,13 @@ def _kind(statement: Statement) -> Label:
     text = statement.text
     if lexicon.CONTRACTOR.search(text) and not lexicon.ENSURE.search(text) and not lexicon.GRANT.search(text):
         return "constraint"
-    capability = bool(lexicon.STORY.search(text)) or bool(
-        re.match(r"(?:the |an? |each |every )?[\w' -]{2,40}? (?:can|may|wants? to|should be able to)\b", text, re.IGNORECASE)
-    )
-    if lexicon.CONSTRAINT.search(text) and not lexicon.STORY.search(text):
+    story = bool(lexicon.STORY.search(text))
+    if not story and lexicon.CONSTRAINT.search(text):
         return "constraint"
-    if capability:
-        return "integration" if lexicon.INTEGRATION.search(text) else "functional"
     if lexicon.INTEGRATION.search(text):
         return "integration"
+    if story or _CAPABLE.match(text):
+        return "functional"
     if len(text.split()) <= 10 and re.search(r"\d", text) and not _acts(text):
         return "quality"
     return "quality" if lexicon.QUALITY.search(text) else "functional"

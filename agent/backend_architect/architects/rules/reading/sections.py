@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from backend_architect.expressions import expression
+
 SectionRole = Literal["demand", "figures", "open", "later", "excluded", "solution", "background", "process", "reference"]
 
 
@@ -280,7 +282,7 @@ SECTIONS: tuple[tuple[SectionRole, re.Pattern[str]], ...] = (
 )
 """Heading cues, tried in this order for each heading; the innermost heading with a role decides."""
 
-HARD_LIMITS = re.compile(r"\bscope of work\b|\bconstraints?\b|restri[çc]", re.IGNORECASE)
+HARD_LIMITS = expression(r"\bscope of work\b|\bconstraints?\b|restri[çc]", re.IGNORECASE)
 """What makes a heading about procurement or submission one about the product all the same."""
 
 

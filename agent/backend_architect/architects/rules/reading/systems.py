@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from backend_architect.architects.rules.case import Contracts, Reading, System
 from backend_architect.brief import Brief
+from backend_architect.expressions import expression
 
 _PROVIDERS = [
     "Adyen",
@@ -43,7 +44,7 @@ _PROVIDERS = [
 PAYERS = frozenset({"Adyen", "Braintree", "Klarna", "Mollie", "PayPal", "Square", "Stripe"})
 """Providers that take a payment and report its outcome later, by a call of their own."""
 _GENERIC_SYSTEMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), name, purpose)
+    (expression(pattern, re.IGNORECASE), name, purpose)
     for pattern, name, purpose in (
         (r"\bpayment (?:service )?(?:provider|gateway)\b", "payment provider", "takes payments and reports their outcome"),
         (r"\bsms (?:provider|gateway|service)\b", "SMS provider", "delivers text messages"),
@@ -54,7 +55,7 @@ _GENERIC_SYSTEMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (r"\bgoogle maps|geocod\w+\b", "geocoding service", "turns addresses into places"),
     )
 )
-LISTED = re.compile(
+LISTED = expression(
     r"\bsystems? (?:it|we|this) (?:talks?|connects?)\b|\b(?:external|outside|neighbouring|third[- ]party) (?:systems|services|apis)\b|^(?:\d[\d. ]*)?(?:integrations?|interfaces)$",
     re.IGNORECASE,
 )

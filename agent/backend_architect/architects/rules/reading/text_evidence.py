@@ -10,6 +10,7 @@ from backend_architect.architects.rules.case import Case, Label, remembered
 from backend_architect.architects.rules.language.nouns import canonical, is_thing
 from backend_architect.architects.rules.language.words import plural, singular, snake
 from backend_architect.brief import Statement
+from backend_architect.expressions import expression
 
 _DEMANDS: tuple[Label, ...] = ("functional", "quality", "constraint", "integration")
 _ORDER = [
@@ -80,18 +81,18 @@ _STATE_OF_VERB: dict[str, tuple[str, ...]] = {
     "return": ("borrowed", "returned"), "withdraw": ("active", "withdrawn"), "award": ("open", "awarded"),
     "lock": ("active", "locked"), "unlock": ("active", "locked"), "expire": ("active", "expired"), "check-in": ("open", "checked_in"),
 }  # fmt: skip
-_STATE_BEFORE = re.compile(rf"\b(?P<state>{'|'.join(state.replace('_', '[ -]') for state in _ORDER)}|canceled)\s+(?=\w)", re.IGNORECASE)
+_STATE_BEFORE = expression(rf"\b(?P<state>{'|'.join(state.replace('_', '[ -]') for state in _ORDER)}|canceled)\s+(?=\w)", re.IGNORECASE)
 _FLAG_OF_VERB = {"flag": "flagged", "pin": "pinned", "escalate": "escalated"}
 _SPELLINGS = {"canceled": "cancelled", "finished": "completed", "complete": "completed", "todo": "to_do"}
-_MARKED = re.compile(
+_MARKED = expression(
     r"\b(?:mark(?:s|ed|ing)?|flag(?:s|ged)?|set|tag(?:s|ged)?|change[sd]?)\b[^.]{0,50}?\b(?:as|to)\s+[\"'`“\u2018]?(?P<state>[A-Za-z]+(?:[ -][a-z]+)?)",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = expression(
     r"\b(?:columns?|status(?:es)?|states?|stages?|lanes?|phases?|colunas|estados?|spalten|zustände|状态|(?:goes|passes) through)\b[^.(:]{0,40}[(:]\s*(?P<list>[^().:;]{4,160})",
     re.IGNORECASE,
 )
-_PASSES = re.compile(r"\b(?:goes|passes) through\b", re.IGNORECASE)
+_PASSES = expression(r"\b(?:goes|passes) through\b", re.IGNORECASE)
 _REMARK = re.compile(r"\s*\([^()]*\)")
 _QUOTED_STATE = re.compile(r"(?:[\"“`']|\b(?:becomes?|is|turns?|stays?|remains?|status) )(?P<state>[A-Z]{4,20}(?:[ _][A-Z]{2,20})?)(?:[\"”`']|\b)")
 _CONTAINS = r"\b(?:contain(?:s|ing)?|consist(?:s|ing)? of|made up of|compris(?:es|ing)|includ(?:es|ing)|with|has|have|having)\s+"
@@ -101,32 +102,32 @@ _RANGE = (
 )
 _WINDOW = 200
 """What a thing consists of is said within this many characters after its name."""
-_CONTAINED = re.compile(
+_CONTAINED = expression(
     rf"{_CONTAINS}(?:{_RANGE})?(?P<qualifiers>(?:(?!(?:and|or|the|its|their|a|an|to|of)\b)[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b", re.IGNORECASE
 )
-_COUNTED = re.compile(
+_COUNTED = expression(
     rf"{_RANGE}(?P<qualifiers>(?:[a-z-]+\s+){{0,3}}?)(?P<noun>[a-z]{{3,30}}s)\b(?:\s+(?:to|for|per|in|of|on)\s+(?:each|every|a|an|the)\s+(?P<parent>[a-z]+))?",
     re.IGNORECASE,
 )
-EXPIRY = re.compile(
+EXPIRY = expression(
     (
         r"\bexpir\w*|\btime[- ]to[- ]live\b|\bttl\b|\bpredefined time ?(?:frame|limit)\b|\bvalid (?:for|until)\b|\bauto-?delet\w*|过期|失效"
         r"|\bcaduc\w*|\bverfall\w*|\bablauf\w*"
     ),
     re.IGNORECASE,
 )
-DEADLINE = re.compile(r"\b(?:deadline|predefined time ?frame|closing (?:time|date)|ends? (?:at|on)|end (?:time|date))\b", re.IGNORECASE)
-_UNIQUE_NUMBER = re.compile(
+DEADLINE = expression(r"\b(?:deadline|predefined time ?frame|closing (?:time|date)|ends? (?:at|on)|end (?:time|date))\b", re.IGNORECASE)
+_UNIQUE_NUMBER = expression(
     r"\b(?P<noun>[a-z]+)(?:'s)? (?:number|id|code|reference)s?\b[^.]{0,40}\b(?:unique|increasing|sequential|consecutive)\b", re.IGNORECASE
 )
-_ONCE = re.compile(
+_ONCE = expression(
     (
         r"\b(?:not|n't|cannot|never|nobody|no one)\b[^.]{0,60}\b(?:more than once|twice|again)\b|\bonly once\b|\bonce per\b|\bone (?:vote|response|review|bid"
         r"|entry|submission|answer) per\b|\bno (?:duplicate|two)\b|\bduplicates?\b"
     ),
     re.IGNORECASE,
 )
-_GRADES = re.compile(r"\b(?P<grade>vip|normal|regular|standard|premium|priority|urgent|express|basic|free|paid|guest)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
+_GRADES = expression(r"\b(?P<grade>vip|normal|regular|standard|premium|priority|urgent|express|basic|free|paid|guest)\s+(?P<noun>[a-z]+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from backend_architect.architects.rules.layers.grounds import DEMANDS
 from backend_architect.architects.rules.reading import periods
 from backend_architect.brief import Statement
 from backend_architect.design import DataClass
+from backend_architect.expressions import expression
 from backend_architect.text import Cites
 
 
@@ -137,11 +138,11 @@ _CLASSES: tuple[_Class, ...] = (
 )
 
 _MEMBERS: dict[str, re.Pattern[str]] = {
-    "Credentials": re.compile(r"pass(?:word|phrase)|secret|api_?key", re.IGNORECASE),
-    "Personal data": re.compile(r"e-?mail|phone|user_?name|first_?name|last_?name|full_?name|birth|address(?!ed)|ip_?addr", re.IGNORECASE),
-    "Cardholder data": re.compile(r"card_?(?:number|holder|no)|cvv|\bpan\b", re.IGNORECASE),
-    "Health data": re.compile(r"patient|diagnos|medication", re.IGNORECASE),
-    "Financial data": re.compile(r"iban|amount|balance|salary", re.IGNORECASE),
+    "Credentials": expression(r"pass(?:word|phrase)|secret|api_?key", re.IGNORECASE),
+    "Personal data": expression(r"e-?mail|phone|user_?name|first_?name|last_?name|full_?name|birth|address(?!ed)|ip_?addr", re.IGNORECASE),
+    "Cardholder data": expression(r"card_?(?:number|holder|no)|cvv|\bpan\b", re.IGNORECASE),
+    "Health data": expression(r"patient|diagnos|medication", re.IGNORECASE),
+    "Financial data": expression(r"iban|amount|balance|salary", re.IGNORECASE),
 }
 
 

@@ -15,11 +15,12 @@ from backend_architect.architects.rules.language.words import plural
 from backend_architect.architects.rules.reading.text_evidence import as_written
 from backend_architect.architects.rules.scope.primary import WEIGHT, primary_action
 from backend_architect.design import Endpoint, Loop
+from backend_architect.expressions import expression
 from backend_architect.text import one_line
 
 _MANY = ("everybody", "everyone", "anybody", "anyone", "people", "staff")
 """Words for people that take no article."""
-_POSSESSIVE = re.compile(r"^(?:my|our|your|his|her|their|own|its)\b", re.IGNORECASE)
+_POSSESSIVE = expression(r"^(?:my|our|your|his|her|their|own|its)\b", re.IGNORECASE)
 _RESULTS = {
     "submit": "Check the {noun}, store it, confirm it",
     "create": "Check the {noun}, store it, return it with its identifier",
@@ -30,7 +31,7 @@ _RESULTS = {
     "search": "Look the {noun} up, return the matches best first",
     "change-state": "Check that the {noun} may change, change it once, return its new state",
 }
-_SO_THAT = re.compile(r"\b(?:so that|in order to|so)\s+(?P<value>(?:I|we|they|he|she|it|nobody|everyone|the)\b[^.;]{8,160})", re.IGNORECASE)
+_SO_THAT = expression(r"\b(?:so that|in order to|so)\s+(?P<value>(?:I|we|they|he|she|it|nobody|everyone|the)\b[^.;]{8,160})", re.IGNORECASE)
 
 
 def _closing(case: Case) -> Endpoint | None:

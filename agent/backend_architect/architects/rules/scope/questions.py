@@ -9,6 +9,7 @@ from backend_architect.architects.rules.api.endpoints import endpoints
 from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.api.spelled_endpoints import built
 from backend_architect.architects.rules.case import Case
+from backend_architect.architects.rules.delivery.stacks import uncommanded
 from backend_architect.architects.rules.entities.entities import entities
 from backend_architect.architects.rules.language.nouns import canonical, is_thing
 from backend_architect.architects.rules.language.wording import count, listing, spaced
@@ -16,19 +17,20 @@ from backend_architect.architects.rules.language.words import an, singular, snak
 from backend_architect.architects.rules.layers.data_layer import ENGINE_ASSUMED
 from backend_architect.architects.rules.layers.performance_layer import promised
 from backend_architect.architects.rules.reading.sections import section_role
+from backend_architect.architects.rules.scope import outright
 from backend_architect.architects.rules.scope.rights import conflicting_rights
 from backend_architect.design import Assumption, OpenQuestion
 from backend_architect.expressions import expression
 from backend_architect.ingest import technologies
 from backend_architect.profile import Fact
 
-_HIGH_AVAILABILITY = re.compile(r"\bhigh(?:ly)? availab\w+|\bmaximum uptime\b|\balways (?:available|on)\b|高可用", re.IGNORECASE)
-_BROWSER_STORE = re.compile(r"\blocalStorage\b|\bclosing the browser\b|\bin the browser\b|\bsessionStorage\b|\bIndexedDB\b", re.IGNORECASE)
-_MARKED = re.compile(r"\s*\((?:\?+|tbd|open)\)", re.IGNORECASE)
+_HIGH_AVAILABILITY = expression(r"\bhigh(?:ly)? availab\w+|\bmaximum uptime\b|\balways (?:available|on)\b|高可用", re.IGNORECASE)
+_BROWSER_STORE = expression(r"\blocalStorage\b|\bclosing the browser\b|\bin the browser\b|\bsessionStorage\b|\bIndexedDB\b", re.IGNORECASE)
+_MARKED = expression(r"\s*\((?:\?+|tbd|open)\)", re.IGNORECASE)
 """How authors mark what they have not decided."""
 _TO_READER = expression(r"\byou(?:r|rs)?\b|\bsounds? (?:good|interesting)\b|^(?:what is|what are|why|how (?:do|does|to))\b", re.IGNORECASE)
 """Questions that a text answers itself or puts to whoever reads it."""
-_EITHER = re.compile(r"\beither\s+(?P<first>[^,.;:]{2,60}?)\s+or\s+(?P<second>[^,.;:]{2,60}?)(?=\s+(?:for|to|as|components?|in)\b|[.,;:]|$)", re.IGNORECASE)
+_EITHER = expression(r"\beither\s+(?P<first>[^,.;:]{2,60}?)\s+or\s+(?P<second>[^,.;:]{2,60}?)(?=\s+(?:for|to|as|components?|in)\b|[.,;:]|$)", re.IGNORECASE)
 _KNOWN_ENGINES = ("postgres", "mysql", "mariadb", "sqlite", "mongo", "cosmos", "dynamo", "redis")
 _MODEL = expression(r"\b(?:trained|ML|machine[- ]learning) models?\b")
 _INPUTS = expression(r"\b(?:features?|inputs?) (?:of the model|are|is)\b|\bmodel(?:'s)? (?:inputs?|features?)\b|\bfeature (?:list|set|vector)\b", re.IGNORECASE)
@@ -275,7 +277,14 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
     traits = case.traits
     if traits.shape in ("none", "browser"):
         return
-    if not traits.stack.named:
+    unknown = [name for name in uncommanded(case.profile) if (listed := technologies.lookup(name)) is None or listed.category in ("language", "framework")]
+    if not traits.stack.named and unknown:
+        yield Assumption(
+            key="a-stack",
+            text=f"Commands and code layout are written for {traits.stack.framework}.",
+            because=f"the stack is stated outright as {listing(unknown)}, and nothing is known of the commands of {listing(unknown)}",
+        )
+    elif not traits.stack.named:
         yield Assumption(
             key="a-stack",
             text=f"Written with {traits.stack.framework}.",
@@ -283,6 +292,7 @@ def _assumptions(case: Case) -> Iterator[Assumption]:
         )
     if not traits.engine_basis.cites and traits.engine not in ("memory", "none", "browser"):
         yield Assumption(key=ENGINE_ASSUMED, text=f"{traits.engine_basis.value} is available where it runs.", because=traits.engine_basis.because)
+    yield from outright.assumptions(case)
     if not promised(case):
         # Nothing below is sized by a load or a speed.
         return

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from backend_architect.architects.rules.case import Action, Case, System
+from backend_architect.architects.rules.delivery.stacks import uncommanded
 from backend_architect.architects.rules.language import lexicon
 from backend_architect.architects.rules.language.wording import spaced
 from backend_architect.architects.rules.layers.grounds import BREAKER_FAILURES, BREAKER_PROBE_S, base, is_identity
@@ -16,6 +17,7 @@ from backend_architect.architects.rules.scope.data_classes import data_classes
 from backend_architect.architects.rules.scope.loop import loop
 from backend_architect.architects.rules.scope.questions import assumptions, questions
 from backend_architect.architects.rules.scope.unanswered import unanswered
+from backend_architect.architects.rules.traits import as_stated
 from backend_architect.brief import Statement
 from backend_architect.design import Consumer, Excluded, Integration, Requirement, RuledOut, Scope
 from backend_architect.expressions import expression
@@ -148,7 +150,7 @@ def _stack(case: Case) -> tuple[str, ...]:
         return case.profile.values("stack")
     base = (stack.framework,) if stack.framework else ()
     store = () if case.traits.engine in ("memory", "none", "browser") else (case.traits.engine_basis.value,)
-    return tuple(dict.fromkeys((*base, *store, *((case.traits.cloud,) if case.traits.cloud else ()))))
+    return tuple(dict.fromkeys((*base, *store, *((case.traits.cloud,) if case.traits.cloud else ()), *uncommanded(case.profile))))
 
 
 def _current(case: Case) -> str:
@@ -290,7 +292,7 @@ def _ruled_out(case: Case) -> Iterator[RuledOut]:
     for fact in dict.fromkeys(case.profile.all("forbidden")):
         yield RuledOut(
             option=fact.value,
-            because=f'the brief says "{fact.quote}"' if fact.quote else "ruled out by the brief",
+            because=as_stated(fact),
             revisit_when="the brief changes",
             cites=fact.cites,
         )

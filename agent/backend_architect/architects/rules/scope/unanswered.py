@@ -13,7 +13,7 @@ from backend_architect.architects.rules.language.wording import clipped, listing
 from backend_architect.architects.rules.layers import analytics, grounds
 from backend_architect.architects.rules.layers.contents import contents
 from backend_architect.architects.rules.layers.jobs import jobs
-from backend_architect.architects.rules.layers.permissions import calls_of
+from backend_architect.architects.rules.layers.permissions import Calls
 from backend_architect.architects.rules.structure.contexts import is_account
 from backend_architect.brief import Statement
 from backend_architect.design import OpenQuestion, Scope
@@ -64,11 +64,12 @@ def _left(case: Case, scope: Scope) -> tuple[Statement, ...]:
         done.update(stored.cites)
     if (sought := look_up(case)) is not None:
         done.update(action.statement for action in sought.actions)
+    calls = Calls(case, things, operations)
     unseen: set[int] = set()
     for action in case.actions:
         if not action.noun or action.horizon == "later":
             continue
-        if calls_of(case, action, things, operations):
+        if calls.of(action):
             done.add(action.statement)
         elif action.actor and not action.system and action.verb in ("read", "list", "report", "export"):
             unseen.add(action.statement)

@@ -22,8 +22,9 @@ from backend_architect.architects.rules.structure.assembly import Assembly
 from backend_architect.architects.rules.structure.contexts import Context
 from backend_architect.architects.rules.structure.parts import API, ARCHIVE, BALANCER, CACHE, CLIENT, OBJECTS, QUEUE, STORE, WORKER, Parts, kind_of
 from backend_architect.design import Component, FailureMode, Keys, Scope
+from backend_architect.expressions import expression
 
-_FRONT_END = re.compile(r"\b(?:react(?: native)?|blazor|vue|angular|svelte|flutter|next\.?js|swiftui|ios|android|htmx)\b", re.IGNORECASE)
+_FRONT_END = expression(r"\b(?:react(?: native)?|blazor|vue|angular|svelte|flutter|next\.?js|swiftui|ios|android|htmx)\b", re.IGNORECASE)
 """What a client is written in; a language alone may be the backend's."""
 
 

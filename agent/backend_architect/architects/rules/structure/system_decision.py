@@ -6,6 +6,7 @@ from backend_architect.architects.rules.case import Case
 from backend_architect.architects.rules.language.wording import ENGINE_NAMES, cites, clipped, count, counted, figure, headed, listing, plural, quoted, sentences
 from backend_architect.architects.rules.layers.grounds import doing, functional, largest, people, scale_cites, scale_phrase, staged
 from backend_architect.architects.rules.layers.recovery import wanted
+from backend_architect.architects.rules.scope import outright
 from backend_architect.architects.rules.structure.parts import Parts
 from backend_architect.architects.rules.structure.programs import described, output_file
 from backend_architect.design import Component, Entity, Keys, Rejected, Scope, SystemDecision
@@ -250,6 +251,8 @@ def _resilience(parts: Parts) -> str:
             if wanted(parts.case).never
             else f"Without {_engine(parts)} nothing is written: backups are tested, a standby follows when an hour without {plural(parts.noun)} costs more than it"
         )
+    if outright.works_offline(parts.case):
+        said.append("Without a network the client keeps what is entered and sends it later under an identifier of its own, so that a repeat changes nothing")
     return sentences(*said)
 
 
@@ -354,6 +357,6 @@ def of_client(case: Case, scope: Scope, entities: tuple[Entity, ...], satisfied:
         boundaries=f"One program on the visitor's device{'; its storage behind one module, so that a server could take its place' if stored else ''}",
         communication="None over the network but the download of the static files",
         resilience="Works without a network once it is loaded"
-        if case.profile.first("offline")
+        if any(fact.value != "none" for fact in case.profile.all("offline"))
         else "A static host is the only thing that can be down, and only for new visitors",
     )
