@@ -95,6 +95,11 @@ def test_each_nasty_line_shows_as_itself(render: object, text: str) -> None:
         ("ftp://example.org", "ftp\\://example.org"),
         ("1. a", "1\\. a"),
         ("<b> &lt; -->", "\\<b> \\&lt; --\\>"),
+        # GitHub ticks a box for a tick anywhere on its line, and takes a backslash before a sign for part of an address.
+        ("see `a [x]`", "see \\`a \\[x\\]\\`"),
+        ("`a[y]` `[X]`", "`a[y]` \\`\\[X\\]\\`"),
+        ("https://example.org/a</b>", "https\\://example.org/a\\</b>"),
+        ("https://example.org/a < 3", "https://example.org/a < 3"),
     ],
 )
 def test_what_needs_no_escape_has_none(text: str, markdown: str) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from backend_architect.architects.rules.api.endpoints import endpoints
+from backend_architect.architects.rules.api.look_ups import look_up
 from backend_architect.architects.rules.case import Action, Case, System
 from backend_architect.architects.rules.language.wording import headed, listing, slug, spaced
 from backend_architect.architects.rules.layers import analytics
@@ -208,6 +209,10 @@ def kind_of(job: Job) -> str:
 def main_noun(case: Case, groups: tuple[Context, ...]) -> str:
     """Return the thing that the project is about, singular."""
     built = [e for context in groups if not context.accounts for e in context.entities]
+    wanted = look_up(case)
+    if wanted is not None and not any(entity.tier == "essential" for entity in built):
+        # What is kept beside it (who searched for what) is not what it is about.
+        return f"{spaced(wanted.subject)} search".strip()
     if built:
         return spaced(singular(main_entity(case, tuple(built)).name))
     if sum("search" in s.text.lower() for s in demanding(case)) >= 3:
