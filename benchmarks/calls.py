@@ -148,7 +148,7 @@ async def journal_share(folder: Path, *, answers: int = 300) -> float:
 
 async def prefix_shares() -> list[float]:
     """Return, of each example that is asked about in several, how much of a layer request is a prefix that its siblings share: system text and message, bytes."""
-    from backend_architect.architects.model.architect import _GROUPS
+    from backend_architect.architects.model.architect import GROUPS
     from backend_architect.architects.model.stages import Room, Stages
     from backend_architect.ingest import profile, read
     from backend_architect.runs import draft
@@ -158,7 +158,7 @@ async def prefix_shares() -> list[float]:
         brief = read(str(example), stdin=BytesIO())
         design = (await draft(brief))[0].design
         stages = Stages(brief, profile(brief, options=()), Room())
-        if len(groups := _GROUPS[design.scope.size]) < 2:
+        if len(groups := GROUPS[design.scope.size]) < 2:
             # One request for all layers has no siblings.
             continue
         asked = [stages.layers(design.scope, design.structure, group) for group in groups]

@@ -13,7 +13,7 @@ import pytest
 from answering import Answering, answers_for
 from backend_architect.architects.model.architect import ModelArchitect
 from backend_architect.architects.model.estimate import _PER_FAULT, Bound, Estimate, estimate
-from backend_architect.architects.model.stages import _MOST_FAULTS, Room
+from backend_architect.architects.model.stages import MOST_FAULTS, Room
 from backend_architect.design import Delivery, Design, LayerName, Size, layer_name
 from backend_architect.ingest import profile, read
 from backend_architect.models.prices import price
@@ -90,7 +90,7 @@ def test_the_range_follows_from_the_lengths_that_the_prompts_state() -> None:
     stated = [int(said[1].replace(",", "")) for prompt in prompts if (said := re.search(r"at most about ([\d,]+) characters", prompt))]
     assert len(stated) == 4
     # The review is told how many faults it may name.
-    lengths = (*stated, _MOST_FAULTS * _PER_FAULT)
+    lengths = (*stated, MOST_FAULTS * _PER_FAULT)
     found = shop("small")
     low = sum(round(length * 0.5 / 4) for length in lengths)
     longest = round(max(lengths) * 1.25 / 3.5)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_architect.models.prices import Price, is_loopback, money, price
+from backend_architect.models.calls import is_loopback
+from backend_architect.models.prices import Price, money, price
 from backend_architect.models.protocol import Usage
 
 # Fixed, so that a price which changes some day does not change these.

@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from backend_architect.errors import ProviderError, ReplayError
 from backend_architect.models.protocol import Question, Usage, estimated_tokens
@@ -211,6 +213,15 @@ async def close(model: object) -> None:
             await aclose()
         case object(inner=inner):
             await close(inner)
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether a URL points to this machine, by its host's name or number alone."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def texts(question: Question) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from backend_architect.errors import ModelError
 from backend_architect.models.anthropic_messages import URL as ANTHROPIC_URL
 from backend_architect.models.anthropic_messages import AnthropicMessages
+from backend_architect.models.calls import is_loopback
 from backend_architect.models.openai_chat import KEY_VARIABLE, OpenAIChat
 from backend_architect.models.openai_responses import URL as OPENAI_URL
 from backend_architect.models.openai_responses import OpenAIResponses
@@ -179,7 +179,7 @@ def _access(provider: Provider, *, environ: Mapping[str, str], needs_key: bool) 
     _split(url, URL_VARIABLES[provider])
     variable = KEY_VARIABLES[provider]
     key = _key(environ, variable)
-    if not key and needs_key and not _is_here(url):
+    if not key and needs_key and not is_loopback(url):
         raise ModelError(f"{provider} needs a key: set {variable}, or use --model rules")
     return url, key or _NO_KEY
 
@@ -212,14 +212,6 @@ def _split(url: str, source: str) -> SplitResult:
         # The name of a model is printed and kept; a password must not be part of it.
         raise ModelError(f"{source}: an address with a user or a password in it is not taken: set {KEY_VARIABLE} instead")
     return parts
-
-
-def _is_here(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _listed(url: SplitResult, *, key: str, seconds: float) -> tuple[str, ...]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
+from backend_architect.models.calls import is_loopback
 from backend_architect.models.protocol import Usage
 
 if TYPE_CHECKING:
@@ -94,15 +93,6 @@ def price(model: str, *, at: datetime | None = None) -> Price:
         case _:
             listed = None
     return Price(model, "listed", listed) if listed is not None else Price(model, "unpriced")
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether a URL points to this machine, by its host's name or number alone."""
-    try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def money(usd: Decimal | None) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from backend_architect.errors import BackendArchitectError, ModelError
+from backend_architect.models.protocol import estimated_tokens
 from backend_architect.models.wire import FORMATS, RELAYED, Format, Request, StageOf, digest, format_of, read, stage
 from backend_architect.relay import replies
 from backend_architect.relay.inbox import Given, Inbox
@@ -26,11 +27,6 @@ _MOST_HEAD = 64 * 1024
 
 Count = Callable[[str], int]
 """Tokens of a text."""
-
-
-def estimated_tokens(text: str) -> int:
-    """Return about how many tokens a text has: a quarter of its UTF-8 bytes, rounded up."""
-    return -(-len(text.encode(errors="surrogatepass")) // 4)
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from backend_architect.profile import Profile
 A = TypeVar("A", bound=BaseModel)
 S = TypeVar("S")
 
-_GROUPS: dict[str, tuple[tuple[LayerName, ...], ...]] = {
+GROUPS: dict[str, tuple[tuple[LayerName, ...], ...]] = {
     "tiny": (("api", "data", "messaging", "security", "performance", "operations"),),
     "small": (("api", "data", "messaging", "security", "performance", "operations"),),
     "medium": (("api", "data"), ("messaging", "security", "performance", "operations")),
@@ -135,7 +135,7 @@ class ModelArchitect:
             return self._fallback.needs(brief, profile, scope, structure) if self._fallback else ()
         # What is stored has to be defined, whatever was said of layers.
         wanted = (*needed, "data") if structure.vocabulary else needed
-        groups = (tuple(name for name in group if name in wanted) for group in _GROUPS[scope.size])
+        groups = (tuple(name for name in group if name in wanted) for group in GROUPS[scope.size])
         return tuple(group for group in groups if group)
 
     async def layers(self, brief: Brief, profile: Profile, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> tuple[Layer, ...]:

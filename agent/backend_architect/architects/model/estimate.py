@@ -26,9 +26,9 @@ from typing import Any
 from backend_architect.architects.model.answers.base import answered
 from backend_architect.architects.model.answers.chunk import ChunkAnswer
 from backend_architect.architects.model.answers.scope import ScopeAnswer
-from backend_architect.architects.model.architect import _GROUPS
+from backend_architect.architects.model.architect import GROUPS
 from backend_architect.architects.model.chunks import chunks
-from backend_architect.architects.model.stages import _LENGTHS, _MOST_FAULTS, _PER_STATEMENT, _REQUIREMENTS_AT_LEAST, Room, Stages
+from backend_architect.architects.model.stages import LENGTHS, MOST_FAULTS, PER_STATEMENT, REQUIREMENTS_AT_LEAST, Room, Stages
 from backend_architect.architects.protocol import Architect
 from backend_architect.brief import Brief
 from backend_architect.design import Delivery, Design, Size, layer_name
@@ -180,7 +180,7 @@ async def _drafted(brief: Brief, profile: Profile, rules: Architect) -> Design:
 def _questions(stages: Stages, design: Design) -> Iterator[tuple[Question, int]]:
     """Yield the questions of a run without repairs, in their order, each with the characters its answer may have."""
     scope, structure = design.scope, design.structure
-    whole, by_layer, delivery = _LENGTHS[scope.size]
+    whole, by_layer, delivery = LENGTHS[scope.size]
     if stages.fits():
         yield stages.requirements(), _requirements(len(stages.brief.statements))
     else:
@@ -188,19 +188,19 @@ def _questions(stages: Stages, design: Design) -> Iterator[tuple[Question, int]]
         for number, piece in enumerate(pieces, 1):
             yield stages.piece(piece, number, len(pieces)), _requirements(len(piece.own))
         found = answered(ScopeAnswer, scope)
-        yield stages.head(ChunkAnswer(**{name: getattr(found, name) for name in ChunkAnswer.model_fields})), _REQUIREMENTS_AT_LEAST
+        yield stages.head(ChunkAnswer(**{name: getattr(found, name) for name in ChunkAnswer.model_fields})), REQUIREMENTS_AT_LEAST
     yield stages.architecture(scope), whole
     decided = {name for _, name, _ in design.decisions()}
-    for group in _GROUPS[scope.size]:
+    for group in GROUPS[scope.size]:
         if names := tuple(name for name in group if name in decided):
             yield stages.layers(scope, structure, names), sum(by_layer[name] for name in names)
     yield stages.planning(design), delivery
     if scope.size != "tiny":
-        yield stages.review(design), _MOST_FAULTS * _PER_FAULT
+        yield stages.review(design), MOST_FAULTS * _PER_FAULT
 
 
 def _requirements(statements: int) -> int:
-    return _REQUIREMENTS_AT_LEAST + _PER_STATEMENT * statements
+    return REQUIREMENTS_AT_LEAST + PER_STATEMENT * statements
 
 
 def _low(planned: list[_Planned]) -> list[Usage]:

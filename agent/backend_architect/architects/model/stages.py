@@ -40,9 +40,9 @@ _PHASES: dict[Size, tuple[str, str, int]] = {
 _ASKED = ((30, 3, 4), (80, 5, 8))
 """By statements of the brief: most questions and most assumptions; a brief with more than all of these has the last."""
 _MOST_ASKED = (8, 12)
-_MOST_FAULTS = 8
+MOST_FAULTS = 8
 
-_LENGTHS: dict[Size, tuple[int, dict[str, int], int]] = {
+LENGTHS: dict[Size, tuple[int, dict[str, int], int]] = {
     "tiny": (1_800, {"api": 1_800, "data": 1_200, "messaging": 500, "security": 500, "performance": 900, "operations": 600}, 2_000),
     "small": (5_000, {"api": 5_500, "data": 3_500, "messaging": 1_800, "security": 1_600, "performance": 2_200, "operations": 1_600}, 6_000),
     "medium": (8_000, {"api": 10_000, "data": 6_500, "messaging": 3_000, "security": 2_500, "performance": 3_000, "operations": 2_500}, 9_000),
@@ -50,9 +50,9 @@ _LENGTHS: dict[Size, tuple[int, dict[str, int], int]] = {
 }
 """By size: how long the answers of architecture, of each layer and of planning may be, characters. A plan has to be read."""
 
-_PER_STATEMENT = 125
+PER_STATEMENT = 125
 """Characters that a statement of the brief needs in the requirements: a sentence, a key, its citation."""
-_REQUIREMENTS_AT_LEAST = 1_500
+REQUIREMENTS_AT_LEAST = 1_500
 
 
 @dataclass(frozen=True)
@@ -141,14 +141,14 @@ class Stages:
     def architecture(self, scope: Scope) -> Question:
         """Return the question of stage 2."""
         standards = demands("architecture", known=known(self.profile, scope), size=scope.size)
-        task = prompt("architecture", standards=standards, length=f"{_LENGTHS[scope.size][0]:,}")
+        task = prompt("architecture", standards=standards, length=f"{LENGTHS[scope.size][0]:,}")
         return self._question("architecture", StructureAnswer, [*self._given(), self._scope(scope)], task)
 
     def layers(self, scope: Scope, structure: Structure, names: tuple[LayerName, ...]) -> Question:
         """Return the question of stage 3 for a group of layers."""
         truths = known(self.profile, scope, structure)
         standards = [line for name in names for line in demands(name, known=truths, size=scope.size)]
-        length = sum(_LENGTHS[scope.size][1][name] for name in names)
+        length = sum(LENGTHS[scope.size][1][name] for name in names)
         task = prompt("layers", names=names, versioned=scope.size != "tiny", standards=standards, length=f"{length:,}")
         return self._question(f"layers ({', '.join(names)})", layers_answer(names), [*self._given(), self._scope(scope), _structure(structure)], task)
 
@@ -158,7 +158,7 @@ class Stages:
         phases, tasks, guidance = _PHASES[scope.size]
         standards = demands("planning", known=known(self.profile, scope, design.structure), size=scope.size)
         files = _FILES if self.repository else 0
-        task = prompt("planning", phases=phases, tasks=tasks, guidance=guidance, files=files, standards=standards, length=f"{_LENGTHS[scope.size][2]:,}")
+        task = prompt("planning", phases=phases, tasks=tasks, guidance=guidance, files=files, standards=standards, length=f"{LENGTHS[scope.size][2]:,}")
         decided = Part(text=prompt("decided", decided="\n".join(_digest(design))), shared=True)
         answer = ChangesAnswer if self.repository else DeliveryAnswer
         return self._question("planning", answer, [*self._given(), self._scope(scope), _structure(design.structure), decided], task)
@@ -166,7 +166,7 @@ class Stages:
     def review(self, design: Design) -> Question:
         """Return the question of stage 5: what a reader finds wrong with the whole."""
         standards = demands("review", known=known(self.profile, design.scope, design.structure), size=design.scope.size)
-        task = prompt("review", slices=_slices(design), standards=standards, most=_MOST_FAULTS)
+        task = prompt("review", slices=_slices(design), standards=standards, most=MOST_FAULTS)
         return self._question("review", ReviewAnswer, [*self._given(), self._scope(design.scope), _structure(design.structure)], task)
 
     def repair(self, design: Design, findings: tuple[Finding, ...]) -> Question:
@@ -175,7 +175,7 @@ class Stages:
         return self._question("repair", correction(DesignAnswer), [*self._given(), self._scope(design.scope), _structure(design.structure)], task)
 
     def _long(self, statements: Sized) -> str:
-        return f"{_REQUIREMENTS_AT_LEAST + _PER_STATEMENT * len(statements):,}"
+        return f"{REQUIREMENTS_AT_LEAST + PER_STATEMENT * len(statements):,}"
 
     def _question(self, stage: str, answer: type[BaseModel], shared: list[Part], task: str) -> Question:
         return Question(stage=stage, system=prompt("role"), parts=(*shared, Part(text=task)), answer=answer, max_tokens=self.room.answer)
