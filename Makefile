@@ -31,7 +31,7 @@ plan: $(READY) ## Plan a brief: make plan BRIEF=path/to/brief.md [OUT=folder]; w
 	@out="$${OUT:-plans/$$(basename "$$BRIEF" .md)}" && $(BIN)/backend-architect plan "$$BRIEF" -o "$$out"
 
 test: $(READY) ## Run the tests.
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n logical $(ARGS)
 
 check: $(READY) ## Run ruff, mypy and import-linter.
 	@$(BIN)/ruff check .
